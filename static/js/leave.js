@@ -1,0 +1,38 @@
+// Leave now: one click, or Shift three times, empties the page at once and goes somewhere harmless.
+// Without JavaScript the same link signs out and redirects by itself.
+
+const link = document.querySelector("[data-leave]");
+const PRESSES = 3;
+const WITHIN_MS = 1500;
+
+function leave() {
+  const address = link.href;
+  // Emptying comes first: it needs no network, and the person beside you may already be looking.
+  document.title = "\u200b";
+  document.body.replaceChildren();
+  document.documentElement.hidden = true;
+  // The sign-out must arrive even if the tab is closed before the next page answers.
+  fetch(address, { keepalive: true, redirect: "manual", credentials: "same-origin" }).catch(() => {});
+  location.replace(address);
+}
+
+if (link) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  const hint = link.querySelector("[data-leave-hint]");
+  if (hint) hint.hidden = false;
+
+  let presses = [];
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat) return;
+    if (event.key !== "Shift") {
+      presses = [];
+      return;
+    }
+    const now = event.timeStamp;
+    presses = [...presses.filter((then) => now - then < WITHIN_MS), now];
+    if (presses.length >= PRESSES) leave();
+  });
+}

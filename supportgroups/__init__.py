@@ -1,0 +1,1 @@
+"""Support Groups: peer support groups run their gatherings with it."""

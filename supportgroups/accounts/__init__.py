@@ -1,0 +1,1 @@
+"""People: sign-up, sign-in, profile, the devices they are signed in on."""

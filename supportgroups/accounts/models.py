@@ -1,0 +1,97 @@
+"""People and the devices they are signed in on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportgroups.db import Model, UTCDateTime
+from supportgroups.tokens import uuid7
+
+MAX_NAME = 60
+MAX_EMAIL = 254
+
+
+class UserAccount(Model):
+    """A person, under any name they like."""
+
+    __tablename__ = "user_account"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    #: The name to use here.
+    display_name: Mapped[str]
+    #: In lower case; verified by a mailed link before it is written here.
+    email: Mapped[str | None] = mapped_column(unique=True)
+    #: argon2id; none for people who sign in by mailed link.
+    password_hash: Mapped[str | None]
+    time_zone: Mapped[str]
+    #: None follows the browser.
+    language: Mapped[str | None]
+    is_site_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Rises with every change of what this person's own calendar shows.
+    calendar_revision: Mapped[int] = mapped_column(default=0)
+    calendar_revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SignIn(Model):
+    """One device on which a person is signed in. Deleting the row signs it out."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    #: What a person recognises it by: "Firefox on Android".
+    device_name: Mapped[str]
+    #: "Keep me signed in on this device": lasts 30 days instead of one evening.
+    is_kept: Mapped[bool]
+    signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    user: Mapped[UserAccount] = relationship()
+
+
+class SignInLink(Model):
+    """A mailed link that signs a person in, once and for a few minutes."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    #: Where the person wanted to go, always a path of our own.
+    next_path: Mapped[str | None]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class SignUp(Model):
+    """What a person typed to sign up, until they follow the link in their mail.
+
+    The account is made only then, so that nobody can claim an address that is not theirs.
+    """
+
+    __tablename__ = "sign_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    display_name: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    password_hash: Mapped[str | None]
+    time_zone: Mapped[str]
+    language: Mapped[str | None]
+    #: Marks the browser that asked. Whoever opens the link in another one did perhaps not choose
+    #: the password, so it is not kept for them.
+    browser_hash: Mapped[str]
+    #: Written when the letter is sent: until then nobody knows the secret.
+    secret_hash: Mapped[str | None] = mapped_column(unique=True)
+    next_path: Mapped[str | None]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,96 @@
+"""The application: what it is made of, in one readable place."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from supportgroups import (
+    access,
+    csrf,
+    db,
+    errors,
+    formatting,
+    headers,
+    languages,
+    logs,
+    models,
+    operations,
+    static_files,
+)
+from supportgroups.accounts import current
+from supportgroups.accounts.views import bp as accounts
+from supportgroups.calendars.views import bp as calendars
+from supportgroups.config import Config
+from supportgroups.groups.views import bp as groups
+from supportgroups.pages.views import bp as pages
+from supportgroups.rsvps.views import bp as rsvps
+from supportgroups.sessions.views import bp as sessions
+
+ROOT = Path(__file__).parent.parent
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    operations.bp,
+    accounts,
+    groups,
+    sessions,
+    rsvps,
+    calendars,
+    pages,
+)
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application for one configuration."""
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(_framework_settings(config))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=config.site_name,
+        can_send_mail=config.can_send_mail,
+        page_language=languages.page_language,
+        page_direction=languages.page_direction,
+    )
+    logs.init_app(app, config)
+    db.init_app(app, config)
+    Babel(app, locale_selector=current.select_language)
+    for part in (access, errors, formatting, csrf, current):
+        part.init_app(app)
+    for part in (headers, static_files):
+        part.init_app(app, config)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _framework_settings(config: Config) -> dict[str, object]:
+    host = config.host.partition(":")[0]
+    return {
+        "SETTINGS": config,
+        "SECRET_KEY": config.secret_key,
+        # Absolute links come from configuration; a forged Host is refused.
+        "TRUSTED_HOSTS": [host, "localhost"] if config.development else [host],
+        "PREFERRED_URL_SCHEME": "https" if config.is_https else "http",
+        "SESSION_COOKIE_NAME": "__Host-session" if config.is_https else "session",
+        "SESSION_COOKIE_SECURE": config.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+        "MIGRATION_HEAD": (ROOT / "migrations" / ".current-head").read_text().strip(),
+        "BABEL_DEFAULT_LOCALE": languages.LANGUAGES["en"],
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "supportgroups" / "translations"),
+    }

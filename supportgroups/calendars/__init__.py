@@ -1,0 +1,1 @@
+"""Feeds, downloads and the private links that calendar apps subscribe to."""

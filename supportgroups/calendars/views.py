@@ -1,0 +1,5 @@
+"""Pages about calendars."""
+
+from flask import Blueprint
+
+bp = Blueprint("calendars", __name__)

@@ -1,0 +1,188 @@
+"""Every setting of the product, read once from `SUPPORTGROUPS_*` variables.
+
+A value that makes no sense stops the program at start with one sentence that names the
+variable, because a wrong setting found at night by a member is found too late.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+PREFIX = "SUPPORTGROUPS_"
+#: Below this many characters a secret key can be guessed.
+MIN_SECRET_KEY = 32
+
+
+class BadSetting(Exception):
+    """A setting that the program refuses to start with; the message names the variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one running site."""
+
+    secret_key: str
+    #: An SQLAlchemy address; SQLite in the data directory unless told otherwise.
+    database_url: str
+    redis_url: str | None
+    #: smtp://, smtp+starttls:// or smtps://; without it no mail leaves the site.
+    smtp_url: str | None
+    mail_from: str
+    #: Where people reach the site: scheme, host and port, without a trailing slash.
+    base_url: str
+    site_name: str
+    #: How many proxies in front of us may be believed about the caller's address.
+    trusted_proxies: int
+    #: ISO 3166 code of the country whose help lines come first.
+    country: str
+    data_dir: Path
+    #: Shows the mail viewer and demo tools, never to be set on a public site.
+    development: bool
+    #: The neutral, unchanging right-hand side of every calendar UID.
+    uid_domain: str
+
+    @property
+    def host(self) -> str:
+        """The host and port of the site, as a browser sends it."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site through TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain that mail comes from."""
+        return parseaddr(self.mail_from)[1].rpartition("@")[2]
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where letters are kept on a development site, instead of being sent."""
+        return self.data_dir / "mail"
+
+    @property
+    def can_send_mail(self) -> bool:
+        """Whether letters go anywhere at all: to a mail server, or to the development mailbox."""
+        return self.smtp_url is not None or self.development
+
+
+def load_config(environ: Mapping[str, str]) -> Config:
+    """Read the settings from `environ`.
+
+    :raises BadSetting: a value is missing or makes no sense; the message says which and why
+    """
+
+    def setting(name: str, default: str = "") -> str:
+        return environ.get(PREFIX + name, "").strip() or default
+
+    data_dir = Path(setting("DATA_DIR", "data")).absolute()
+    _make_writable(data_dir)
+    development = _yes_or_no("DEVELOPMENT", setting("DEVELOPMENT", "0"))
+    base_url = _web_address("BASE_URL", setting("BASE_URL", "http://127.0.0.1:8000"))
+    mail_from = setting("MAIL_FROM", "Updates <updates@localhost>")
+    if "@" not in parseaddr(mail_from)[1]:
+        raise BadSetting(f"{PREFIX}MAIL_FROM is not an e-mail address: {mail_from!r}")
+    return Config(
+        secret_key=_secret_key(setting("SECRET_KEY"), data_dir),
+        database_url=_database_url(setting("DATABASE_URL"), data_dir),
+        redis_url=setting("REDIS_URL") or None,
+        smtp_url=_smtp_url(setting("SMTP_URL")),
+        mail_from=mail_from,
+        base_url=base_url,
+        site_name=setting("SITE_NAME", "Gatherings"),
+        trusted_proxies=_whole_number("TRUSTED_PROXIES", setting("TRUSTED_PROXIES", "0")),
+        country=_country(setting("COUNTRY", "GB")),
+        data_dir=data_dir,
+        development=development,
+        uid_domain=setting("UID_DOMAIN", "calendar.invalid"),
+    )
+
+
+def settings() -> Config:
+    """Return the settings of the application that is running now."""
+    config: Config = current_app.config["SETTINGS"]
+    return config
+
+
+def _make_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"{PREFIX}DATA_DIR cannot be made: {error}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadSetting(f"{PREFIX}DATA_DIR is not writable: {folder}")
+
+
+def _secret_key(value: str, data_dir: Path) -> str:
+    """Return the key given, or one made at the first start and kept in the data directory."""
+    if value:
+        if len(value) < MIN_SECRET_KEY:
+            raise BadSetting(f"{PREFIX}SECRET_KEY needs at least {MIN_SECRET_KEY} characters")
+        return value
+    path = data_dir / "secret-key"
+    try:
+        # "x" lets exactly one of several starting processes write the key.
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    key = path.read_text().strip()
+    if len(key) < MIN_SECRET_KEY:
+        raise BadSetting(f"{path} holds no usable key; delete it to have a new one made")
+    return key
+
+
+def _database_url(value: str, data_dir: Path) -> str:
+    if not value:
+        return f"sqlite:///{data_dir / 'supportgroups.sqlite3'}"
+    if value.startswith(("postgres://", "postgresql://")):
+        # The driver we install is psycopg 3; SQLAlchemy's own default is another.
+        return "postgresql+psycopg://" + value.partition("://")[2]
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(f"{PREFIX}DATABASE_URL must be a sqlite:/// or postgresql:// address")
+    return value
+
+
+def _smtp_url(value: str) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtp+starttls", "smtps"} or not parts.hostname:
+        raise BadSetting(
+            f"{PREFIX}SMTP_URL must look like smtp+starttls://user:password@mail.example.org:587"
+        )
+    return value
+
+
+def _web_address(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise BadSetting(f"{PREFIX}{name} must look like https://groups.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _whole_number(name: str, value: str) -> int:
+    if not value.isdecimal():
+        raise BadSetting(f"{PREFIX}{name} must be a whole number, 0 or more")
+    return int(value)
+
+
+def _yes_or_no(name: str, value: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    try:
+        return known[value.lower()]
+    except KeyError:
+        raise BadSetting(f"{PREFIX}{name} must be 1 or 0") from None
+
+
+def _country(value: str) -> str:
+    if len(value) != 2 or not value.isascii() or not value.isalpha():  # noqa: PLR2004 (ISO 3166)
+        raise BadSetting(f"{PREFIX}COUNTRY must be a two-letter country code, such as GB")
+    return value.upper()

@@ -1,0 +1,23 @@
+"""No other site may act in a person's name: a token in every form, and a look at the caller."""
+
+from flask import Flask, abort, request
+from flask_wtf import CSRFProtect
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+protection = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Refuse unsafe requests that another site sent, or that carry no token of ours."""
+    # A form may stay open for as long as the sign-in lives; the session ends it, not a timer.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # We send no Referer and ask for none: tokens and Sec-Fetch-Site do the work.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            abort(400)
+
+    protection.init_app(app)

@@ -1,0 +1,1 @@
+"""Demo data and the mail viewer, on development sites only."""

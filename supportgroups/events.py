@@ -1,0 +1,25 @@
+"""Facts that lower slices announce and higher slices react to, inside the same transaction.
+
+Each is a blinker signal in the past tense; what it carries is written beside it. All wires are
+connected in `app.py`, so that one list shows who hears what.
+"""
+
+from blinker import Signal
+
+#: A person no longer belongs to a group. Carries `group_id`, `user_id`, `now`.
+membership_ended = Signal()
+
+#: Something that a group's calendar shows was changed (its name or address). Carries `group`, `now`.
+group_renamed = Signal()
+
+#: A session has a new time. Carries `group_session`, `old_starts_at`, `now`.
+session_moved = Signal()
+
+#: A session will not take place. Carries `group_session`, `now`.
+session_cancelled = Signal()
+
+#: A cancelled session will take place after all. Carries `group_session`, `now`.
+session_restored = Signal()
+
+#: A session has another number of places. Carries `group_session`, `now`.
+session_capacity_changed = Signal()

@@ -1,0 +1,79 @@
+"""How pages and letters write dates, times and zones: the only place that decides it."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from babel.dates import format_date, format_time, get_timezone_location
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from supportgroups.clock import to_zone
+
+
+class Timed(Protocol):
+    """Anything that begins and ends in a time zone, such as a session."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """The aware start."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The aware end."""
+
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone."""
+
+
+def calendar_day(day: date) -> str:
+    """Return a date in words: 1 December 2026."""
+    return str(format_date(day, "long", locale=get_locale()))
+
+
+def day(moment: datetime, zone: str) -> str:
+    """Return weekday and date in the zone: Tuesday 1 December 2026."""
+    return str(format_date(to_zone(moment, zone), "full", locale=get_locale()))
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Return the time of day in the zone: 19:00."""
+    return str(format_time(to_zone(moment, zone).time(), "short", locale=get_locale()))
+
+
+def stamp(moment: datetime, zone: str) -> str:
+    """Return a short date with its time: 1 Dec 2026, 19:00."""
+    short = format_date(to_zone(moment, zone), "medium", locale=get_locale())
+    return f"{short}, {clock(moment, zone)}"
+
+
+def zone_name(zone: str) -> str:
+    """Return a zone in words: London time."""
+    if zone == "UTC":
+        return "UTC"
+    city = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    return str(_("%(city)s time", city=city))
+
+
+def time_range(timed: Timed) -> str:
+    """Return from when to when, in its own zone: 19:00–20:30."""
+    return f"{clock(timed.starts_at, timed.time_zone)}–{clock(timed.ends_at, timed.time_zone)}"
+
+
+def when(timed: Timed) -> str:
+    """Return day, time and zone: Tuesday 1 December 2026, 19:00–20:30 (London time)."""
+    return str(
+        _(
+            "%(day)s, %(times)s (%(zone)s)",
+            day=day(timed.starts_at, timed.time_zone),
+            times=time_range(timed),
+            zone=zone_name(timed.time_zone),
+        )
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these functions as filters."""
+    for function in (calendar_day, day, clock, stamp, zone_name, time_range, when):
+        app.add_template_filter(function)

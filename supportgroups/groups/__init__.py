@@ -1,0 +1,1 @@
+"""Groups, memberships, join requests, invitations, agreement, directory; the permission table."""

@@ -1,0 +1,205 @@
+"""Groups, who belongs to them, and the ways in."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import Model, UTCDateTime, enum_column
+from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
+from supportgroups.tokens import uuid7
+
+
+class Visibility(StrEnum):
+    """Who can see that a group exists."""
+
+    LISTED = "listed"
+    #: Whoever has the address can read the page; no list, feed or search shows it.
+    UNLISTED = "unlisted"
+    #: Members alone; to everybody else it is as if it did not exist.
+    PRIVATE = "private"
+
+
+class Admission(StrEnum):
+    """How people become members."""
+
+    OPEN = "open"
+    REQUEST = "request"
+    INVITATION = "invitation"
+
+
+class Role(StrEnum):
+    """What somebody does in a group."""
+
+    ORGANIZER = "organizer"
+    FACILITATOR = "facilitator"
+    MEMBER = "member"
+
+
+class Group(Model):
+    """A peer support group."""
+
+    __tablename__ = "support_group"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    #: What the group is for, in the organizers' words.
+    purpose: Mapped[str]
+    #: Who it is for.
+    audience: Mapped[str]
+    #: What happens on a first visit.
+    first_visit: Mapped[str]
+    format: Mapped[Format] = mapped_column(enum_column(Format, name="format_known"))
+    #: ISO 639 code of the language spoken.
+    language: Mapped[str]
+    time_zone: Mapped[str]
+    #: Plain words about money; empty means free.
+    cost: Mapped[str]
+    visibility: Mapped[Visibility] = mapped_column(
+        enum_column(Visibility, name="visibility_known"), index=True
+    )
+    admission: Mapped[Admission] = mapped_column(enum_column(Admission, name="admission_known"))
+    agreement: Mapped[str]
+    #: Rises when the agreement's words change; members are asked to read it again.
+    agreement_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When an organizer last said that all this is true.
+    confirmed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Rises with every change of what the group's calendar shows.
+    calendar_revision: Mapped[int] = mapped_column(default=0)
+    calendar_revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    topic_tags: Mapped[list["GroupTopic"]] = relationship(
+        cascade="all, delete-orphan", order_by="GroupTopic.topic", lazy="selectin"
+    )
+    access_facts: Mapped[list["AccessFact"]] = relationship(
+        cascade="all, delete-orphan", order_by="AccessFact.feature"
+    )
+
+    @property
+    def topics(self) -> list[Topic]:
+        """What the group is about, in a fixed order."""
+        return [tag.topic for tag in self.topic_tags]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether anyone can find the group."""
+        return self.visibility is Visibility.LISTED
+
+
+class GroupTopic(Model):
+    """One topic of one group."""
+
+    __tablename__ = "group_topic"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("support_group.id", ondelete="CASCADE"), primary_key=True
+    )
+    topic: Mapped[Topic] = mapped_column(
+        enum_column(Topic, name="topic_known"), primary_key=True, index=True
+    )
+
+
+class AccessFact(Model):
+    """What is known about one access feature of a group; unknown features have no row."""
+
+    __tablename__ = "access_fact"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("support_group.id", ondelete="CASCADE"), primary_key=True
+    )
+    feature: Mapped[AccessFeature] = mapped_column(
+        enum_column(AccessFeature, name="feature_known"), primary_key=True
+    )
+    answer: Mapped[AccessAnswer] = mapped_column(enum_column(AccessAnswer, name="answer_known"))
+
+
+class Membership(Model):
+    """A person's place in a group."""
+
+    __tablename__ = "membership"
+
+    #: The pair is the key, so asking twice who somebody is here costs one query.
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("support_group.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role, name="role_known"), default=Role.MEMBER)
+    #: The name to use in this group.
+    display_name: Mapped[str]
+    joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: The version of the agreement that this person accepted, and when.
+    agreement_version: Mapped[int]
+    agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Set when organizers ended it. The row stays, so that the person cannot just walk in again.
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    group: Mapped[Group] = relationship()
+    user: Mapped[UserAccount] = relationship()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person belongs to the group now."""
+        return self.removed_at is None
+
+    @property
+    def has_current_agreement(self) -> bool:
+        """Whether the person accepted the agreement as it reads today."""
+        return self.agreement_version == self.group.agreement_version
+
+
+class JoinRequest(Model):
+    """Somebody asks to join. An answered request is deleted: only its outcome matters."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (UniqueConstraint("group_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("support_group.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    display_name: Mapped[str]
+    #: Optional words to the organizers.
+    message: Mapped[str]
+    agreement_version: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    group: Mapped[Group] = relationship()
+    user: Mapped[UserAccount] = relationship()
+
+
+class InvitationLink(Model):
+    """An address that lets whoever has it join. Organizers send it on by themselves."""
+
+    __tablename__ = "invitation_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("support_group.id", ondelete="CASCADE"), index=True
+    )
+    #: What organizers recognise it by: "flyer at the library".
+    name: Mapped[str]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: How many people joined through it.
+    uses: Mapped[int] = mapped_column(default=0)
+
+    group: Mapped[Group] = relationship()
+
+    def is_usable(self, now: datetime) -> bool:
+        """Tell whether the link still lets people in."""
+        return self.revoked_at is None and now < self.expires_at

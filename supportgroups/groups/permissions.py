@@ -1,0 +1,98 @@
+"""Who may do what: one table, from a permission to the rules of which any one is enough.
+
+Services call `ensure`, loaders and templates ask `permits`. Nothing else decides.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.errors import PermissionDenied
+from supportgroups.groups import queries
+from supportgroups.groups.models import Admission, Group, Role, Visibility
+
+
+class Permission(StrEnum):
+    """An action that somebody may take in a group."""
+
+    GROUP_READ = "group:read"
+    #: See where an in-person session takes place.
+    GROUP_PLACE = "group:place"
+    GROUP_JOIN = "group:join"
+    GROUP_LEAVE = "group:leave"
+    GROUP_EDIT = "group:edit"
+    #: Membership, requests and invitations.
+    GROUP_MEMBERS = "group:members"
+    SESSION_RSVP = "session:rsvp"
+    #: Plan, edit, cancel and restore sessions.
+    SESSION_MANAGE = "session:manage"
+    #: See who answered what: those who open the door need to know who may come.
+    SESSION_ANSWERS = "session:answers"
+
+
+Rule = Callable[[UserAccount | None, Group], bool]
+
+
+def anyone_unless_private(_actor: UserAccount | None, group: Group) -> bool:
+    """Whoever has the address of a listed or unlisted group."""
+    return group.visibility is not Visibility.PRIVATE
+
+
+def anyone_if_open(_actor: UserAccount | None, group: Group) -> bool:
+    """Everybody, in a group that everybody may join."""
+    return group.visibility is not Visibility.PRIVATE and group.admission is Admission.OPEN
+
+
+def newcomer(actor: UserAccount | None, group: Group) -> bool:
+    """Somebody signed in who has never belonged to a group that is not by invitation alone."""
+    return (
+        actor is not None
+        and group.visibility is not Visibility.PRIVATE
+        and group.admission is not Admission.INVITATION
+        and queries.find_past_or_present_membership(group, actor) is None
+    )
+
+
+def member(actor: UserAccount | None, group: Group) -> bool:
+    """Anyone who belongs to the group."""
+    return queries.find_membership(group, actor) is not None
+
+
+def _role(*roles: Role) -> Rule:
+    def has_role(actor: UserAccount | None, group: Group) -> bool:
+        membership = queries.find_membership(group, actor)
+        return membership is not None and membership.role in roles
+
+    return has_role
+
+
+organizer = _role(Role.ORGANIZER)
+leader = _role(Role.ORGANIZER, Role.FACILITATOR)
+
+#: A permission is granted when any one of its rules holds. Whoever runs the site looks after the
+#: machine, not the groups: that role opens no door here.
+RULES: dict[Permission, tuple[Rule, ...]] = {
+    Permission.GROUP_READ: (anyone_unless_private, member),
+    Permission.GROUP_PLACE: (anyone_if_open, member),
+    Permission.GROUP_JOIN: (newcomer,),
+    Permission.GROUP_LEAVE: (member,),
+    Permission.GROUP_EDIT: (organizer,),
+    Permission.GROUP_MEMBERS: (organizer,),
+    Permission.SESSION_RSVP: (member,),
+    Permission.SESSION_MANAGE: (organizer,),
+    Permission.SESSION_ANSWERS: (leader,),
+}
+
+
+def permits(actor: UserAccount | None, permission: Permission, group: Group) -> bool:
+    """Tell whether `actor` (None for a guest) may do this in `group`."""
+    return any(rule(actor, group) for rule in RULES[permission])
+
+
+def ensure(actor: UserAccount | None, permission: Permission, group: Group) -> None:
+    """Let the actor pass, or stop the act.
+
+    :raises PermissionDenied: they may not do this
+    """
+    if not permits(actor, permission, group):
+        raise PermissionDenied(permission)

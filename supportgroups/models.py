@@ -1,0 +1,46 @@
+"""Every table of every slice, for migrations and for tests that look at all of them."""
+
+from supportgroups.accounts.models import SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.audit import AuditEntry
+from supportgroups.calendars.models import FeedLink
+from supportgroups.db import Model
+from supportgroups.groups.models import (
+    AccessFact,
+    Group,
+    GroupTopic,
+    InvitationLink,
+    JoinRequest,
+    Membership,
+)
+from supportgroups.limits import TriesCounter
+from supportgroups.outbox.models import OutboxJob
+from supportgroups.rsvps.models import Rsvp
+from supportgroups.sessions.models import (
+    GroupSession,
+    Series,
+    SeriesFacilitator,
+    SessionFacilitator,
+)
+
+__all__ = [
+    "AccessFact",
+    "AuditEntry",
+    "FeedLink",
+    "Group",
+    "GroupSession",
+    "GroupTopic",
+    "InvitationLink",
+    "JoinRequest",
+    "Membership",
+    "Model",
+    "OutboxJob",
+    "Rsvp",
+    "Series",
+    "SeriesFacilitator",
+    "SessionFacilitator",
+    "SignIn",
+    "SignInLink",
+    "SignUp",
+    "TriesCounter",
+    "UserAccount",
+]

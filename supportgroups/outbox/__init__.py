@@ -1,0 +1,1 @@
+"""Mail and other jobs, written in the same transaction as the change they follow."""

@@ -1,0 +1,1 @@
+"""Answers, places and the waiting list."""

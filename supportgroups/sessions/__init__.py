@@ -1,0 +1,1 @@
+"""Series (the rule) and group sessions (the dated gatherings)."""

@@ -1,0 +1,183 @@
+"""Series, and the dated sessions made from them."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import Model, UTCDateTime, WallTime, enum_column
+from supportgroups.groups.models import Group
+from supportgroups.tokens import uuid7
+
+
+class SessionStatus(StrEnum):
+    """Whether a session takes place."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class Series(Model):
+    """A schedule: one rule, on the wall clock of its zone, from which sessions are made ahead."""
+
+    __tablename__ = "series"
+    __table_args__ = (
+        CheckConstraint("length_minutes > 0", name="length_positive"),
+        CheckConstraint("capacity > 0", name="capacity_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("support_group.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str]
+    #: What to bring, how to find the door.
+    description: Mapped[str]
+    #: The subset of RFC 5545 §3.3.10 that recurrence.py offers; none for a single date.
+    rrule: Mapped[str | None]
+    #: The first start, on the wall.
+    wall_starts_at: Mapped[datetime] = mapped_column(WallTime)
+    length_minutes: Mapped[int]
+    time_zone: Mapped[str]
+    #: How many can come; none means no limit.
+    capacity: Mapped[int | None]
+    place: Mapped[str]
+    online_link: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Sessions exist up to this wall time.
+    made_until: Mapped[datetime] = mapped_column(WallTime)
+
+    group: Mapped[Group] = relationship()
+    facilitators: Mapped[list[UserAccount]] = relationship(
+        secondary="series_facilitator", order_by=UserAccount.id
+    )
+
+
+class SeriesFacilitator(Model):
+    """Somebody who leads the sessions of a series, unless a session says otherwise."""
+
+    __tablename__ = "series_facilitator"
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class GroupSession(Model):
+    """One dated gathering. What differs from its series is kept here; the rest is asked of it."""
+
+    __tablename__ = "group_session"
+    __table_args__ = (
+        UniqueConstraint("series_id", "recurrence_id"),
+        Index("ix_group_session_group_starts", "group_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        # A number is never given twice: a job may still name the row that had it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    #: Made once, the same in every calendar for ever (RFC 7986 §5.3).
+    uid: Mapped[str] = mapped_column(unique=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("support_group.id", ondelete="CASCADE"))
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    #: The start that the series gave it, on the wall; it never changes.
+    recurrence_id: Mapped[datetime] = mapped_column(WallTime)
+    #: The start as it stands, on the wall of `time_zone`: the truth from which UTC is derived.
+    wall_starts_at: Mapped[datetime] = mapped_column(WallTime)
+    length_minutes: Mapped[int]
+    time_zone: Mapped[str]
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    status: Mapped[SessionStatus] = mapped_column(
+        enum_column(SessionStatus, name="status_known"), default=SessionStatus.SCHEDULED
+    )
+    #: Why it was cancelled, if the organizers want to say.
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    title: Mapped[str | None]
+    description: Mapped[str | None]
+    place: Mapped[str | None]
+    online_link: Mapped[str | None]
+    #: None asks the series; 0 means no limit where the series has one.
+    capacity: Mapped[int | None]
+    #: RFC 5545 §3.8.7.4: rises when time, place, title or status change.
+    sequence: Mapped[int] = mapped_column(default=0)
+    #: Rises with every change that a calendar can show.
+    revision: Mapped[int] = mapped_column(default=0)
+    #: When that was: whole seconds, strictly rising.
+    revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    group: Mapped[Group] = relationship()
+    series: Mapped[Series] = relationship()
+    facilitators: Mapped[list[UserAccount]] = relationship(
+        secondary="session_facilitator", order_by=UserAccount.id
+    )
+
+    @property
+    def title_shown(self) -> str:
+        """The title that people read."""
+        return self.series.title if self.title is None else self.title
+
+    @property
+    def description_shown(self) -> str:
+        """What to bring and know, that people read."""
+        return self.series.description if self.description is None else self.description
+
+    @property
+    def place_shown(self) -> str:
+        """The place that people read; empty for a session without one."""
+        return self.series.place if self.place is None else self.place
+
+    @property
+    def online_link_shown(self) -> str:
+        """Where people meet online. Show it through the entry route alone."""
+        return self.series.online_link if self.online_link is None else self.online_link
+
+    @property
+    def capacity_shown(self) -> int | None:
+        """How many can come, or None for no limit."""
+        return self.series.capacity if self.capacity is None else self.capacity or None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.status is SessionStatus.CANCELLED
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it starts at another time than its series gave it."""
+        return self.wall_starts_at != self.recurrence_id
+
+    def has_started(self, now: datetime) -> bool:
+        """Tell whether it has begun."""
+        return self.starts_at <= now
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it has ended."""
+        return self.ends_at <= now
+
+    @property
+    def length(self) -> timedelta:
+        """How long it runs."""
+        return timedelta(minutes=self.length_minutes)
+
+
+class SessionFacilitator(Model):
+    """Somebody who leads one session."""
+
+    __tablename__ = "session_facilitator"
+
+    group_session_id: Mapped[int] = mapped_column(
+        ForeignKey("group_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,145 @@
+"""A browser for tests: it carries the token of every form, and looks over every page it gets."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from supportgroups.accounts.models import SignIn, UserAccount
+from supportgroups.clock import utc_now
+from supportgroups.db import db, transaction
+from supportgroups.tokens import hash_secret, new_secret
+
+
+class PageReader(HTMLParser):
+    """Collects what a page must get right: title, headings, ids, labels."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.titles = 0
+        self.title = ""
+        self.headings = 0
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.inputs: list[dict[str, str | None]] = []
+        self.language: str | None = None
+        self._in_title = False
+        self._labels_open = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = dict(attributes)
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+        match tag:
+            case "html":
+                self.language = found.get("lang")
+            case "title":
+                self.titles += 1
+                self._in_title = True
+            case "h1":
+                self.headings += 1
+            case "label":
+                self._labels_open += 1
+                self.labelled.add(str(found.get("for")))
+            case "input" | "select" | "textarea":
+                if found.get("type") not in {"hidden", "submit"} and not self._labels_open:
+                    self.inputs.append(found)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+        if tag == "label":
+            self._labels_open -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+
+def check_page(html: str) -> None:
+    """Fail on a page without one h1, a title, unique ids, a language or a label for each input."""
+    page = PageReader(html)
+    assert page.headings == 1, f"a page has one h1, this one {page.headings}"
+    assert page.titles == 1 and page.title.strip(), "a page has a title"
+    assert page.language, "a page says its language"
+    repeated = [name for name, times in Counter(page.ids).items() if times > 1]
+    assert repeated == [], f"ids must be unique: {repeated}"
+    unlabelled = [
+        found
+        for found in page.inputs
+        if found.get("id") not in page.labelled and not found.get("aria-label") and not found.get("aria-labelledby")
+    ]
+    assert unlabelled == [], f"inputs need a label: {unlabelled}"
+
+
+class Browser:
+    """One browser with its own cookies."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client = app.test_client()
+
+    def sign_in(self, user: UserAccount) -> None:
+        """Sign `user` in on this browser, without going through the form."""
+        secret = new_secret()
+        with transaction():
+            db.session.add(
+                SignIn(
+                    secret_hash=hash_secret(secret),
+                    user_id=user.id,
+                    device_name="Test browser",
+                    is_kept=False,
+                    signed_in_at=utc_now(),
+                    last_seen_at=utc_now(),
+                )
+            )
+        with self.client.session_transaction() as session:
+            session.clear()
+            session["_user_id"] = secret
+            session["_fresh"] = True
+
+    def sign_out(self) -> None:
+        """Forget who was here, without going through the page."""
+        with self.client.session_transaction() as session:
+            session.clear()
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        """Open a page."""
+        return self._look(self.client.get(url, **options))
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Send a form, with the token that its page would have carried."""
+        token = self._token()
+        return self._look(
+            self.client.post(url, data={"csrf_token": token, **(data or {})}, **options)
+        )
+
+    def _token(self) -> str:
+        from flask_wtf.csrf import generate_csrf  # noqa: PLC0415 (needs the request below)
+
+        with self.client.session_transaction() as session:
+            kept = session.get("csrf_token")
+        with self.app.test_request_context():
+            from flask import session as flask_session  # noqa: PLC0415
+
+            if kept is not None:
+                flask_session["csrf_token"] = kept
+            token = str(generate_csrf())
+            raw = flask_session["csrf_token"]
+        with self.client.session_transaction() as session:
+            session["csrf_token"] = raw
+        return token
+
+    def _look(self, response: TestResponse) -> TestResponse:
+        if response.mimetype == "text/html" and response.status_code not in {301, 302, 303}:
+            check_page(response.text)
+        return response
+
+
+def visible_text(html: str) -> str:
+    """Return the words of a page without its tags, for a look at what a person reads."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()

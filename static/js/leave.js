@@ -1,5 +1,6 @@
 // Leave now: one click, or Shift three times, empties the page at once and goes somewhere harmless.
 // Without JavaScript the same link signs out and redirects by itself.
+// And no way back: a personal page that the browser brings back from its memory is emptied and asked for again.
 
 const link = document.querySelector("[data-leave]");
 const PRESSES = 3;
@@ -36,3 +37,10 @@ if (link) {
     if (presses.length >= PRESSES) leave();
   });
 }
+
+// The person may have signed out since the browser put the page away.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted || !("personal" in document.body.dataset)) return;
+  document.documentElement.hidden = true;
+  location.reload();
+});

@@ -1,8 +1,10 @@
 """The application: what it is made of, in one readable place."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from blinker import Signal
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
@@ -16,8 +18,8 @@ from supportgroups import (
     formatting,
     headers,
     languages,
+    limits,
     logs,
-    models,
     operations,
     static_files,
 )
@@ -25,7 +27,12 @@ from supportgroups.accounts import current
 from supportgroups.accounts.views import bp as accounts
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
+from supportgroups.dev.views import bp as dev
 from supportgroups.groups.views import bp as groups
+from supportgroups.outbox import services as outbox
+from supportgroups.outbox import worker
+from supportgroups.outbox.cli import worker_command
+from supportgroups.outbox.worker import Builder, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.sessions.views import bp as sessions
@@ -41,6 +48,18 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendars,
     pages,
 )
+
+#: Who hears which fact: `(events.session_moved, rsvps_reactions.on_session_moved)`.
+WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = ()
+
+#: Who writes which letter, by the kind of the job: `"rsvps.promoted": rsvps_emails.promoted`.
+LETTERS: dict[str, Builder] = {}
+
+#: What the worker does again and again, each once in every slot of the given length.
+TASKS: dict[str, Task] = {
+    "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
+    "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
+}
 
 
 def create_app(config: Config) -> Flask:
@@ -68,6 +87,12 @@ def create_app(config: Config) -> Flask:
         part.init_app(app, config)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if config.development:
+        app.register_blueprint(dev)
+    for fact, reaction in WIRES:
+        fact.connect(reaction)
+    worker.init_app(app, letters=LETTERS, tasks=TASKS)
+    app.cli.add_command(worker_command)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

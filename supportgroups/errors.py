@@ -67,12 +67,12 @@ def _show_busy(_error: Busy) -> ResponseReturnValue:
 
 def _show_failure(error: Exception) -> ResponseReturnValue:
     # The message may hold what a person typed, so only its kind and place are logged.
-    log.error("failure", endpoint=request.endpoint, kind=type(error).__name__, at=_place_of(error))
+    log.error("failure", endpoint=request.endpoint, kind=type(error).__name__, at=place_of(error))
     db.session.rollback()
     return _error_page(500)
 
 
-def _place_of(error: Exception) -> list[str]:
+def place_of(error: Exception) -> list[str]:
     """Return where the error passed through, as `file:line function`, outermost first."""
     places = []
     trace = error.__traceback__

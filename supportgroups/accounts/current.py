@@ -57,8 +57,9 @@ def signed_in_viewer() -> UserAccount:
 
 def current_device() -> SignIn | None:
     """Return the device that this request comes from, if it is signed in."""
-    if g.get("is_failing"):
-        # The page about a failure must not ask the database, which may be what fails.
+    if not request or g.get("is_failing"):
+        # A letter is written outside any request. The page about a failure must not ask the
+        # database, which may be what fails.
         return None
     device = current_user
     return device.sign_in if device.is_authenticated else None

@@ -1,13 +1,116 @@
-"""Letters, and the ways in which they leave."""
+"""Letters: how they are written, and how one becomes a message that a mail server takes.
 
+Letters are written outside any request, so they need to be told the reader's language and get
+their links from configuration. See docs/adr/0002-transactions.md for when they are written.
+"""
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from supportgroups.config import settings
+from supportgroups.languages import LANGUAGES
+
+#: 7bit makes every relay leave the words as they are, so that signatures made on the way hold.
+POLICY = policy.SMTP.clone(cte_type="7bit")
+
+
+class Undeliverable(Exception):
+    """This letter will never arrive, however often it is tried."""
+
+    def __init__(self, reason: str, code: int | None = None) -> None:
+        super().__init__(reason)
+        #: The answer of the mail server, where one gave it.
+        self.smtp_code = code
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One letter to one person. The subject never names a group or its topic."""
+    """One letter to one person. Subject and first line never name a group, a topic or a member."""
 
+    #: The bare address: a name beside it would say who is written to.
     to: str
     subject: str
     text: str
     html: str | None = None
+
+
+@contextmanager
+def in_language(language: str | None) -> Iterator[None]:
+    """Write what is written inside in a person's own language, with its dates and numbers.
+
+    Somebody who never chose one is written to in English.
+    """
+    with force_locale(LANGUAGES.get(language or "en", LANGUAGES["en"])):
+        yield
+
+
+def absolute(path: str) -> str:
+    """Return the whole address of a path of this site, from configuration alone."""
+    return settings().base_url + path
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """Return the whole address of a view of this site, without needing a request.
+
+    :raises werkzeug.routing.BuildError: no such view, or a value is missing
+    """
+    config = settings()
+    scheme = "https" if config.is_https else "http"
+    router = current_app.url_map.bind(config.host, url_scheme=scheme)
+    return router.build(endpoint, values, force_external=True)
+
+
+def message_id(key: str) -> str:
+    """Return the Message-ID of the job with this key: the same for each try, in `<…>`.
+
+    It is made with the secret key, because the keys of jobs could be guessed, and a reader must
+    not learn from the headers which session or whose answer a letter is about.
+    """
+    config = settings()
+    digest = hmac.digest(config.secret_key.encode(), f"message-id:{key}".encode(), "sha256")
+    return f"<{digest.hex()[:32]}@{config.mail_domain}>"
+
+
+def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
+    """Make the message of a letter, to exactly one person.
+
+    :param key: the key of the job, which decides the Message-ID
+    :param now: written as the date of the message
+    :raises Undeliverable: no mail can be sent to such an address, or under such a subject
+    """
+    message = EmailMessage(POLICY)
+    try:
+        # Both refuse line breaks, so that nothing typed by a person becomes a header.
+        message["To"] = _one_address(letter.to)
+        message["Subject"] = letter.subject
+    except (MessageError, ValueError, IndexError) as error:
+        raise Undeliverable("the address or the subject is not fit for a header") from error
+    message["From"] = settings().mail_from
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(key)
+    # Holiday replies and other machines shall not answer (RFC 3834, section 5).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def _one_address(text: str) -> Address:
+    """Return `text` as one bare address in letters that every mail server understands."""
+    local, _, domain = text.rpartition("@")
+    if not local.isascii():
+        raise ValueError("few mail servers take letters beyond ASCII before the @")
+    return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")

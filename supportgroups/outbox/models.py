@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from supportgroups.db import Model, UTCDateTime, enum_column
 
+#: Begins the kind of every periodic task; no letter's kind begins so.
+TASK_PREFIX = "task:"
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -44,5 +47,6 @@ class OutboxJob(Model):
     #: While this lies ahead a worker has the job in hand; a killed worker's lease runs out.
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    #: The kind of the last failure, without its words: they could hold an address.
+    #: The kind of the last failure without its words, which could hold an address; or why the
+    #: job was withdrawn.
     last_error: Mapped[str | None]

@@ -1,12 +1,57 @@
-"""Putting jobs into the outbox, and what becomes of them."""
+"""Putting jobs into the outbox, taking them in hand, and writing down what became of them."""
 
-from datetime import datetime
-from typing import Any
+import random
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from supportgroups.db import db, is_in_transaction
-from supportgroups.outbox.models import OutboxJob
+from supportgroups.db import db, is_in_transaction, transaction
+from supportgroups.outbox import queries
+from supportgroups.outbox.models import TASK_PREFIX, JobState, OutboxJob
+
+#: For so long nobody else takes a job that a worker has in hand. A letter takes less
+#: (`transports.LETTER_LIMIT`).
+LEASE = timedelta(seconds=60)
+#: A task may walk through many rows.
+TASK_LEASE = timedelta(minutes=15)
+#: How long to wait after the first failure, the second, and so on; the last one repeats.
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+)
+#: By that much a wait is longer or shorter, so that what failed together does not come together.
+JITTER = 0.1
+MAX_ATTEMPTS = 8
+#: Finished jobs are kept so long, and with them the promise not to do the same again.
+KEEP_FINISHED = timedelta(days=30)
+
+
+class ClaimedJob(NamedTuple):
+    """A job that this worker has in hand, as it was when it was claimed."""
+
+    id: int
+    key: str
+    kind: str
+    payload: dict[str, Any]
+    due_at: datetime
+    #: Counts this attempt, and tells it from those of other workers.
+    attempts: int
+
+
+class Outcome(NamedTuple):
+    """What became of a job. WAITING says that it failed and may be tried again."""
+
+    state: JobState
+    #: The kind of the failure, or why the job was withdrawn; never words with an address in them.
+    reason: str | None = None
 
 
 def enqueue(
@@ -19,12 +64,164 @@ def enqueue(
 ) -> None:
     """Ask for a job in the transaction of the change that needs it.
 
+    :param payload: ids and other plain JSON, never the words of a letter and never an address
     :param key: made from what the job is about; a job that was asked for before is not repeated
     """
+    enqueue_many(kind, [(key, payload)], now=now, due_at=due_at)
+
+
+def enqueue_many(
+    kind: str,
+    jobs: Iterable[tuple[str, dict[str, Any]]],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Ask for many jobs of one kind, given as (key, payload), like `enqueue()` for each."""
     if not is_in_transaction():
         raise RuntimeError("a job belongs to a change: enqueue() needs a transaction around it")
-    known = db.session.execute(select(OutboxJob.id).where(OutboxJob.key == key)).first()
-    if known is None:
-        db.session.add(
-            OutboxJob(kind=kind, payload=payload, key=key, created_at=now, due_at=due_at or now)
+    rows = [
+        {
+            "kind": kind,
+            "key": key,
+            "payload": payload,
+            "state": JobState.WAITING,
+            "created_at": now,
+            "due_at": due_at or now,
+            "attempts": 0,
+        }
+        for key, payload in jobs
+    ]
+    if rows:
+        # The two dialects share the clause, but SQLAlchemy has it once for each.
+        insert = postgresql_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+        statement = insert(OutboxJob).on_conflict_do_nothing(index_elements=[OutboxJob.key])
+        db.session.connection().execute(statement, rows)
+
+
+@transaction()
+def enqueue_tasks(lengths: Mapping[str, timedelta], *, now: datetime) -> None:
+    """Ask for each periodic task once in each of its slots, whoever else asks for the same.
+
+    :param lengths: name of the task → length of its slots, which are counted from 1970 in UTC
+    """
+    for name, length in lengths.items():
+        starts_at = slot_start(length, now)
+        enqueue(
+            TASK_PREFIX + name,
+            {"slot_ends_at": (starts_at + length).isoformat()},
+            key=f"{TASK_PREFIX}{name}:{starts_at.isoformat()}",
+            now=now,
         )
+
+
+def slot_start(length: timedelta, now: datetime) -> datetime:
+    """Return when the slot of this length began that `now` is in."""
+    seconds = int(length.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+@transaction()
+def claim(*, now: datetime, lease: timedelta = LEASE) -> ClaimedJob | None:
+    """Take the job that has been due for longest in hand, if there is one."""
+    oldest = (
+        select(OutboxJob.id)
+        .where(queries.is_due(now))
+        .order_by(OutboxJob.due_at, OutboxJob.id)
+        .limit(1)
+        # SQLite has no such clause and needs none: one writer at a time.
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    is_task = OutboxJob.kind.startswith(TASK_PREFIX, autoescape=True)
+    row = db.session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.id == oldest)
+        .values(
+            attempts=OutboxJob.attempts + 1,
+            leased_until=case((is_task, now + max(lease, TASK_LEASE)), else_=now + lease),
+        )
+        .returning(
+            OutboxJob.id,
+            OutboxJob.key,
+            OutboxJob.kind,
+            OutboxJob.payload,
+            OutboxJob.due_at,
+            OutboxJob.attempts,
+        )
+        .execution_options(synchronize_session=False)
+    ).first()
+    return ClaimedJob(*row) if row is not None else None
+
+
+@transaction()
+def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
+    """Write down what became of a job; return the state it is in now.
+
+    A worker whose lease ran out meanwhile changes nothing: the job is in other hands.
+    """
+    state = outcome.state
+    values: dict[str, Any] = {"leased_until": None, "last_error": outcome.reason}
+    if state is JobState.WAITING and job.attempts >= MAX_ATTEMPTS:
+        state = JobState.DEAD
+    if state is JobState.WAITING:
+        values["due_at"] = now + backoff(job.attempts)
+    else:
+        values["finished_at"] = now
+    db.session.execute(
+        update(OutboxJob)
+        .where(
+            OutboxJob.id == job.id,
+            OutboxJob.state == JobState.WAITING,
+            OutboxJob.attempts == job.attempts,
+        )
+        .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return state
+
+
+@transaction()
+def settle_and_claim(
+    job: ClaimedJob, outcome: Outcome, *, now: datetime, lease: timedelta = LEASE
+) -> tuple[JobState, ClaimedJob | None]:
+    """Write down what became of a job and take the next one in hand, in one commit."""
+    return settle(job, outcome, now=now), claim(now=now, lease=lease)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return how long to wait after that many attempts, a little more or less by chance."""
+    wait = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    return wait * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (no secret)
+
+
+@transaction()
+def retry_dead_jobs(*, now: datetime) -> int:
+    """Let all jobs that were given up begin anew; return how many."""
+    result = db.session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.state == JobState.DEAD)
+        .values(
+            state=JobState.WAITING,
+            attempts=0,
+            due_at=now,
+            leased_until=None,
+            finished_at=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
+@transaction()
+def forget_finished_jobs(*, now: datetime) -> int:
+    """Delete jobs that were done or withdrawn long ago; return how many. Dead ones stay."""
+    result = db.session.execute(
+        delete(OutboxJob)
+        .where(
+            OutboxJob.state.in_([JobState.DONE, JobState.WITHDRAWN]),
+            OutboxJob.finished_at < now - KEEP_FINISHED,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)

@@ -1,0 +1,199 @@
+"""The worker: takes jobs out of the outbox, does them, and writes down what became of them.
+
+A job is claimed in one transaction, done outside any, and settled in the next one. Whoever dies
+in between leaves a lease that runs out, and the job is done again: at least once, with the same
+Message-ID. No transaction is open while a letter is on its way.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from supportgroups.clock import utc_now
+from supportgroups.config import settings
+from supportgroups.db import Busy
+from supportgroups.errors import place_of
+from supportgroups.outbox import queries, services
+from supportgroups.outbox.mail import Letter, Undeliverable, compose, in_language
+from supportgroups.outbox.models import TASK_PREFIX, JobState
+from supportgroups.outbox.services import LEASE, ClaimedJob, Outcome
+from supportgroups.outbox.transports import NoTransport, Transport, open_transport
+
+log = structlog.get_logger()
+
+#: How long an idle worker waits before it looks again, in seconds.
+POLL = 0.5
+#: How long it waits when the database does not answer, in seconds.
+PAUSE = 5.0
+#: After so many jobs a worker looks up: tasks may have come due, the mail server may like a pause.
+ROUND = 100
+
+
+class Builder(Protocol):
+    """Writes the letter of a job, just before it is sent, from what is true at that moment."""
+
+    def __call__(self, payload: dict[str, Any], *, now: datetime) -> Letter | None:
+        """Return the letter; none when the reason for it is gone."""
+
+
+class Task(NamedTuple):
+    """Something to be done again and again; harmless when done twice."""
+
+    #: Called with `now=`.
+    function: Callable[..., object]
+    #: It is done once in each slot of this length, counted from 1970 in UTC.
+    every: timedelta
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What the worker of an application knows how to do."""
+
+    letters: Mapping[str, Builder]
+    tasks: Mapping[str, Task]
+
+
+class UnknownJob(Exception):
+    """No code here knows this kind of job; perhaps a newer version does."""
+
+
+def init_app(app: Flask, *, letters: Mapping[str, Builder], tasks: Mapping[str, Task]) -> None:
+    """Tell the application which letters it can write and which tasks it has."""
+    app.extensions["outbox"] = Registry(letters, tasks)
+
+
+def run_due_jobs(now: datetime, limit: int | None = None) -> int:
+    """Do every job that is due at `now`, in this process; return how many were taken in hand.
+
+    Needs an application context around it.
+    """
+    return _run(lambda: now, limit=limit, lease=LEASE, is_stopped=lambda: False)
+
+
+def schedule_tasks(now: datetime) -> None:
+    """Put the periodic tasks of this moment into the outbox, whoever else does the same."""
+    services.enqueue_tasks({name: task.every for name, task in _registry().tasks.items()}, now=now)
+
+
+def work_for_ever(
+    *, is_stopped: Callable[[], bool], lease: timedelta = LEASE, poll: float = POLL
+) -> None:
+    """Do jobs as they become due until `is_stopped()`, which is asked between two jobs.
+
+    Needs an application context around it. A database that does not answer is waited for.
+    """
+    scheduled: dict[str, datetime] = {}
+    while not is_stopped():
+        try:
+            now = utc_now()
+            slots = {
+                name: services.slot_start(task.every, now)
+                for name, task in _registry().tasks.items()
+            }
+            with current_app.app_context():
+                if slots != scheduled:
+                    schedule_tasks(now)
+                    scheduled = slots
+                is_due = queries.has_due_jobs(now=now)
+            if is_due:
+                _run(utc_now, limit=ROUND, lease=lease, is_stopped=is_stopped)
+            else:
+                time.sleep(poll)
+        except (SQLAlchemyError, Busy) as error:
+            log.warning("outbox.unreachable", error=type(error).__name__)
+            time.sleep(PAUSE)
+
+
+def _run(
+    clock: Callable[[], datetime],
+    *,
+    limit: int | None,
+    lease: timedelta,
+    is_stopped: Callable[[], bool],
+) -> int:
+    """Do due jobs until none is left, `limit` is reached or it is time to stop."""
+    taken = 0
+    with current_app.app_context():
+        job = services.claim(now=clock(), lease=lease)
+    with closing(open_transport(settings())) as transport:
+        while job is not None:
+            taken += 1
+            outcome = _do(job, transport, now=clock())
+            is_last = taken == limit or is_stopped()
+            done = job
+            with current_app.app_context():
+                if is_last:
+                    state, job = services.settle(done, outcome, now=clock()), None
+                else:
+                    state, job = services.settle_and_claim(done, outcome, now=clock(), lease=lease)
+            if state is JobState.DEAD:
+                log.error("outbox.dead", job=done.id, kind=done.kind, error=outcome.reason)
+    return taken
+
+
+def _do(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
+    """Do one job and tell what became of it, whatever happens."""
+    if job.attempts > services.MAX_ATTEMPTS:
+        # It was taken in hand so often and nobody lived to tell.
+        return Outcome(JobState.DEAD, "WorkerDied")
+    try:
+        if job.kind.startswith(TASK_PREFIX):
+            return _do_task(job, now=now)
+        return _send_letter(job, transport, now=now)
+    except Undeliverable as error:
+        return Outcome(JobState.DEAD, _kind_of(error))
+    except Exception as error:  # noqa: BLE001 (one bad job must not stop the others)
+        log.warning(
+            "outbox.failed",
+            job=job.id,
+            kind=job.kind,
+            attempt=job.attempts,
+            error=_kind_of(error),
+            at=place_of(error),
+        )
+        return Outcome(JobState.WAITING, _kind_of(error))
+
+
+def _do_task(job: ClaimedJob, *, now: datetime) -> Outcome:
+    task = _registry().tasks.get(job.kind.removeprefix(TASK_PREFIX))
+    if task is None:
+        raise UnknownJob
+    if now >= datetime.fromisoformat(job.payload["slot_ends_at"]):
+        return Outcome(JobState.WITHDRAWN, "a later one does it")
+    with current_app.app_context():
+        task.function(now=now)
+    return Outcome(JobState.DONE)
+
+
+def _send_letter(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
+    builder = _registry().letters.get(job.kind)
+    if builder is None:
+        raise UnknownJob
+    if isinstance(transport, NoTransport):
+        return Outcome(JobState.WITHDRAWN, "no mail server")
+    with current_app.app_context(), in_language(None):
+        letter = builder(job.payload, now=now)
+        if letter is None:
+            return Outcome(JobState.WITHDRAWN)
+        message = compose(letter, key=job.key, now=now)
+    # The context is left, and with it every reading transaction: sending may take a while.
+    transport.send(message, name=f"{job.due_at:%Y%m%dT%H%M%S.%f}-{job.id:010}")
+    return Outcome(JobState.DONE)
+
+
+def _registry() -> Registry:
+    registry: Registry = current_app.extensions["outbox"]
+    return registry
+
+
+def _kind_of(error: Exception) -> str:
+    """Return the kind of a failure with the mail server's code, without its words."""
+    code = getattr(error, "smtp_code", None)
+    return type(error).__name__ if code is None else f"{type(error).__name__} {code}"

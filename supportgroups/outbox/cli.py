@@ -48,4 +48,4 @@ def _print_status(now: datetime) -> None:
     if oldest is not None:
         click.echo(f"the oldest of those due has been waiting for {(now - oldest).seconds} s")
     for dead in queries.list_dead_jobs():
-        click.echo(f"dead: {dead.count} {dead.kind} {dead.reason}")
+        click.echo(f"dead: {dead.how_many} {dead.kind} {dead.reason}")

@@ -14,7 +14,7 @@ class DeadJobs(NamedTuple):
 
     kind: str
     reason: str
-    count: int
+    how_many: int
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

@@ -198,7 +198,7 @@ def backoff(attempts: int) -> timedelta:
 @transaction()
 def retry_dead_jobs(*, now: datetime) -> int:
     """Let all jobs that were given up begin anew; return how many."""
-    result = db.session.execute(
+    result = db.session.connection().execute(
         update(OutboxJob)
         .where(OutboxJob.state == JobState.DEAD)
         .values(
@@ -208,20 +208,17 @@ def retry_dead_jobs(*, now: datetime) -> int:
             leased_until=None,
             finished_at=None,
         )
-        .execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)
+    return result.rowcount
 
 
 @transaction()
 def forget_finished_jobs(*, now: datetime) -> int:
     """Delete jobs that were done or withdrawn long ago; return how many. Dead ones stay."""
-    result = db.session.execute(
-        delete(OutboxJob)
-        .where(
+    result = db.session.connection().execute(
+        delete(OutboxJob).where(
             OutboxJob.state.in_([JobState.DONE, JobState.WITHDRAWN]),
             OutboxJob.finished_at < now - KEEP_FINISHED,
         )
-        .execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)
+    return result.rowcount

@@ -126,7 +126,7 @@ class SmtpTransport:
     def _connect(self, deadline: float) -> "_MailServer":
         host = self.url.hostname or ""
         port = self.url.port or DEFAULT_PORTS[self.url.scheme]
-        names = {"local_hostname": self.own_name, "deadline": deadline}
+        names: dict[str, Any] = {"local_hostname": self.own_name, "deadline": deadline}
         if self.url.scheme == "smtps":
             tls = ssl.create_default_context()
             server: _MailServer = _TlsMailServer(host, port, context=tls, **names)

@@ -15,6 +15,7 @@ from supportgroups import (
     csrf,
     db,
     errors,
+    events,
     formatting,
     headers,
     languages,
@@ -28,13 +29,19 @@ from supportgroups.accounts.views import bp as accounts
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
 from supportgroups.dev.views import bp as dev
+from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
+from supportgroups.guides import views as guides
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import worker_command
 from supportgroups.outbox.worker import Builder, Task
 from supportgroups.pages.views import bp as pages
+from supportgroups.rsvps import emails as rsvp_emails
+from supportgroups.rsvps import reactions as rsvp_reactions
 from supportgroups.rsvps.views import bp as rsvps
+from supportgroups.sessions import reactions as session_reactions
+from supportgroups.sessions.services import series
 from supportgroups.sessions.views import bp as sessions
 
 ROOT = Path(__file__).parent.parent
@@ -46,17 +53,35 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions,
     rsvps,
     calendars,
+    guides.bp,
     pages,
 )
 
 #: Who hears which fact: `(events.session_moved, rsvps_reactions.on_session_moved)`.
-WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = ()
+WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
+    (events.group_renamed, session_reactions.revise_sessions_of_renamed_group),
+    (events.membership_ended, session_reactions.free_sessions_of_facilitator),
+    (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
+    (events.session_moved, rsvp_reactions.tell_people_of_moved_session),
+    (events.session_cancelled, rsvp_reactions.tell_people_of_cancelled_session),
+    (events.session_restored, rsvp_reactions.follow_restored_session),
+    (events.session_capacity_changed, rsvp_reactions.pass_on_new_places),
+)
 
 #: Who writes which letter, by the kind of the job: `"rsvps.promoted": rsvps_emails.promoted`.
-LETTERS: dict[str, Builder] = {}
+LETTERS: dict[str, Builder] = {
+    "groups.join_requested": group_emails.join_requested,
+    "groups.join_request_approved": group_emails.join_request_approved,
+    "groups.join_request_declined": group_emails.join_request_declined,
+    "rsvps.promoted": rsvp_emails.promoted,
+    "rsvps.session_moved": rsvp_emails.session_moved,
+    "rsvps.session_cancelled": rsvp_emails.session_cancelled,
+    "rsvps.session_restored": rsvp_emails.session_restored,
+}
 
 #: What the worker does again and again, each once in every slot of the given length.
 TASKS: dict[str, Task] = {
+    "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
@@ -91,6 +116,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(dev)
     for fact, reaction in WIRES:
         fact.connect(reaction)
+    guides.register(app)
     worker.init_app(app, letters=LETTERS, tasks=TASKS)
     app.cli.add_command(worker_command)
     if config.trusted_proxies:

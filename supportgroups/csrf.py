@@ -17,7 +17,8 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def refuse_other_sites() -> None:
-        if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        comes_from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        if comes_from_elsewhere and request.method not in SAFE_METHODS:
             abort(400)
 
     protection.init_app(app)

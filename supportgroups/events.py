@@ -9,7 +9,7 @@ from blinker import Signal
 #: A person no longer belongs to a group. Carries `group_id`, `user_id`, `now`.
 membership_ended = Signal()
 
-#: Something that a group's calendar shows was changed (its name or address). Carries `group`, `now`.
+#: A group has another name, which calendars show. Carries `group`, `now`.
 group_renamed = Signal()
 
 #: A session has a new time. Carries `group_session`, `old_starts_at`, `now`.

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time, get_day_names, get_timezone_location
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -30,6 +30,11 @@ class Timed(Protocol):
 def calendar_day(day: date) -> str:
     """Return a date in words: 1 December 2026."""
     return str(format_date(day, "long", locale=get_locale()))
+
+
+def weekday_name(weekday: int) -> str:
+    """Return the name of a weekday, 0 for Monday."""
+    return str(get_day_names("wide", locale=get_locale())[weekday])
 
 
 def day(moment: datetime, zone: str) -> str:

@@ -1,6 +1,6 @@
 """Every table of every slice, for migrations and for tests that look at all of them."""
 
-from supportgroups.accounts.models import SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
 from supportgroups.audit import AuditEntry
 from supportgroups.calendars.models import FeedLink
 from supportgroups.db import Model
@@ -25,6 +25,7 @@ from supportgroups.sessions.models import (
 __all__ = [
     "AccessFact",
     "AuditEntry",
+    "EmailChange",
     "FeedLink",
     "Group",
     "GroupSession",

@@ -5,7 +5,9 @@ import unicodedata
 
 #: Control characters that calendars, mail and databases choke on (calendar.md, Bytes), and the
 #: invisible ones that turn the direction of a line around.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 _SPACES = re.compile(r"\s+")
 
 

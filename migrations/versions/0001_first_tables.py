@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_up")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_up_secret_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_up", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_up_email"), ["email"], unique=False)
@@ -138,6 +139,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("display_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("is_email_verified", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
@@ -218,6 +220,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entry_acted_at"), ["acted_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "email_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_email_change_user_id_user_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_email_change_secret_hash")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_email_change_user_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_email_change_expires_at"), ["expires_at"], unique=False
+        )
 
     op.create_table(
         "feed_link",
@@ -443,6 +468,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("device_name", sa.String(), nullable=False),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("is_by_link", sa.Boolean(), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -462,8 +488,8 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_link",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("secret_hash", sa.String(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("next_path", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -474,6 +500,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_link_secret_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
         batch_op.create_index(
@@ -692,6 +719,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_feed_link_group_id"))
 
     op.drop_table("feed_link")
+    with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_change_expires_at"))
+
+    op.drop_table("email_change")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_group_id"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_actor_id"))

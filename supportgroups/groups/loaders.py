@@ -1,12 +1,14 @@
 """The only ways in which a view gets a group: may not see it → 404, may not do it → 403."""
 
+from uuid import UUID
+
 from flask import abort
 
 from supportgroups.access import note_check
 from supportgroups.accounts.current import viewer
 from supportgroups.errors import PermissionDenied, SignInNeeded
 from supportgroups.groups import queries
-from supportgroups.groups.models import Group
+from supportgroups.groups.models import Group, Membership
 from supportgroups.groups.permissions import Permission, permits
 
 
@@ -31,3 +33,15 @@ def check_group(group: Group | None, permission: Permission) -> Group:
     if not permits(person, permission, group):
         raise SignInNeeded if person is None else PermissionDenied(permission)
     return group
+
+
+def load_membership(slug: str, public_id: UUID) -> Membership:
+    """Return a member of a group for somebody who looks after its members.
+
+    :raises NotFound: there is no such group for the viewer, or no such member in it
+    """
+    group = load_group(slug, Permission.GROUP_MEMBERS)
+    membership = queries.find_membership_by_id(group, public_id)
+    if membership is None:
+        abort(404)
+    return membership

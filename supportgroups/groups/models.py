@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
+from supportgroups.revisions import HasCalendar
 from supportgroups.tokens import uuid7
 
 
@@ -39,7 +40,7 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
-class Group(Model):
+class Group(HasCalendar, Model):
     """A peer support group."""
 
     __tablename__ = "support_group"
@@ -71,9 +72,6 @@ class Group(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When an organizer last said that all this is true.
     confirmed_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: Rises with every change of what the group's calendar shows.
-    calendar_revision: Mapped[int] = mapped_column(default=0)
-    calendar_revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     topic_tags: Mapped[list["GroupTopic"]] = relationship(
         cascade="all, delete-orphan", order_by="GroupTopic.topic", lazy="selectin"

@@ -56,6 +56,11 @@ class Series(Model):
         secondary="series_facilitator", order_by=UserAccount.id
     )
 
+    @property
+    def length(self) -> timedelta:
+        """How long a session runs."""
+        return timedelta(minutes=self.length_minutes)
+
 
 class SeriesFacilitator(Model):
     """Somebody who leads the sessions of a series, unless a session says otherwise."""
@@ -163,11 +168,6 @@ class GroupSession(Model):
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has ended."""
         return self.ends_at <= now
-
-    @property
-    def length(self) -> timedelta:
-        """How long it runs."""
-        return timedelta(minutes=self.length_minutes)
 
 
 class SessionFacilitator(Model):

@@ -1,18 +1,20 @@
 """Questions about series and sessions."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
-from supportgroups.groups.models import Group, Membership
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.groups.models import Group
+from supportgroups.sessions.models import GroupSession, Series, SessionStatus
+from supportgroups.sessions.recurrence import HORIZON
 
 
-def _with_what_pages_show(query: Select[tuple[GroupSession]]) -> Select[tuple[GroupSession]]:
+def _with_what_pages_show(query: Select[GroupSession]) -> Select[GroupSession]:
     return query.options(joinedload(GroupSession.series), joinedload(GroupSession.group))
 
 
@@ -39,7 +41,7 @@ def lock_group_session(group_session_id: int) -> GroupSession:
 
 
 def list_coming_sessions(
-    groups: Iterable[Group], *, now: datetime, limit: int = 20
+    groups: Iterable[Group], *, now: datetime, limit: int | None = 20
 ) -> list[GroupSession]:
     """Return the sessions of these groups that are not over, cancelled ones too, soonest first."""
     return list(
@@ -51,5 +53,93 @@ def list_coming_sessions(
             )
             .order_by(GroupSession.starts_at, GroupSession.id)
             .limit(limit)
+        ).scalars()
+    )
+
+
+def find_next_of_each(groups: Iterable[Group], *, now: datetime) -> dict[int, GroupSession]:
+    """Return the next session that takes place of each group that has one, by the group's id."""
+    ranked = (
+        select(
+            GroupSession.id,
+            func.row_number()
+            .over(
+                partition_by=GroupSession.group_id,
+                order_by=(GroupSession.starts_at, GroupSession.id),
+            )
+            .label("rank"),
+        )
+        .where(
+            GroupSession.group_id.in_([group.id for group in groups]),
+            GroupSession.starts_at > now,
+            GroupSession.status == SessionStatus.SCHEDULED,
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(GroupSession)
+        .join(ranked, ranked.c.id == GroupSession.id)
+        .where(ranked.c.rank == 1)
+        .options(joinedload(GroupSession.series))
+    ).scalars()
+    return {group_session.group_id: group_session for group_session in rows}
+
+
+def lock_series(series_id: int) -> Series:
+    """Return one series as it is now, locked until the transaction ends."""
+    return db.session.execute(
+        select(Series)
+        .where(Series.id == series_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def list_series(group: Group) -> list[Series]:
+    """Return the schedules of a group, in the order in which they were made."""
+    return list(
+        db.session.execute(
+            select(Series).where(Series.group_id == group.id).order_by(Series.id)
+        ).scalars()
+    )
+
+
+def list_series_to_extend(*, now: datetime) -> list[int]:
+    """Return the ids of repeating series whose sessions are not all made up to the horizon.
+
+    A week is given away, so that each series is looked at about once a week.
+    """
+    mark = (now + HORIZON - timedelta(weeks=1)).replace(tzinfo=None)
+    return list(
+        db.session.execute(
+            select(Series.id)
+            .where(Series.rrule.is_not(None), Series.made_until < mark)
+            .order_by(Series.id)
+        ).scalars()
+    )
+
+
+def list_series_led_by(user_id: int, *, group_id: int) -> list[Series]:
+    """Return the schedules of a group that somebody leads."""
+    return list(
+        db.session.execute(
+            select(Series)
+            .where(Series.group_id == group_id, Series.facilitators.any(UserAccount.id == user_id))
+            .order_by(Series.id)
+        ).scalars()
+    )
+
+
+def list_sessions_led_by(user_id: int, *, group_id: int, now: datetime) -> list[GroupSession]:
+    """Return the sessions of a group to come that somebody leads."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(
+                GroupSession.group_id == group_id,
+                GroupSession.ends_at > now,
+                GroupSession.facilitators.any(UserAccount.id == user_id),
+            )
+            .order_by(GroupSession.starts_at, GroupSession.id)
         ).scalars()
     )

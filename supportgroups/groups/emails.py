@@ -1,0 +1,52 @@
+"""Letters about joining. None of them names the group; the page behind the link does."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
+from supportgroups.groups.models import Group, JoinRequest
+from supportgroups.groups.permissions import Permission, permits
+from supportgroups.groups.queries import find_membership
+from supportgroups.outbox.mail import Letter, address_of, in_language
+
+
+def join_requested(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
+    """Tell an organizer that somebody asks to join, unless it was answered meanwhile."""
+    request = db.session.get(JoinRequest, payload["join_request_id"])
+    organizer = db.session.get(UserAccount, payload["user_id"])
+    if request is None or not permits(organizer, Permission.GROUP_MEMBERS, request.group):
+        return None
+    address = address_of("groups.members", slug=request.group.slug)
+    return _letter(organizer, _l("A request to join"), "groups_join_requested", address)
+
+
+def join_request_approved(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
+    """Tell somebody that they are in."""
+    group = db.session.get(Group, payload["group_id"])
+    person = db.session.get(UserAccount, payload["user_id"])
+    if group is None or find_membership(group, person) is None:
+        return None
+    address = address_of("pages.group", slug=group.slug)
+    return _letter(person, _l("You are in"), "groups_join_request_approved", address)
+
+
+def join_request_declined(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
+    """Tell somebody, kindly, that they are not."""
+    person = db.session.get(UserAccount, payload["user_id"])
+    address = address_of("pages.directory")
+    return _letter(person, _l("About your request"), "groups_join_request_declined", address)
+
+
+def _letter(
+    person: UserAccount | None, subject: LazyString, template: str, address: str
+) -> Letter | None:
+    if person is None or person.email is None:
+        return None
+    with in_language(person.language):
+        text = render_template(f"emails/{template}.txt", address=address)
+        return Letter(to=person.email, subject=str(subject), text=text)

@@ -1,0 +1,1 @@
+"""What people do with groups: run them, join them, let people in."""

@@ -1,0 +1,78 @@
+"""Letters about places and about changes of sessions.
+
+Each looks at the state once more, just before it leaves: a letter about something that is no
+longer so is withdrawn.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from supportgroups.db import db
+from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.rsvps.models import Rsvp, RsvpStatus
+
+
+def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who waited that a place is theirs."""
+    rsvp = db.session.get(Rsvp, payload["rsvp_id"])
+    if rsvp is None or not rsvp.holds_a_place or _is_past_or_off(rsvp, now):
+        return None
+    return _letter(rsvp, _l("A place is free for you"), "rsvps_promoted")
+
+
+def session_moved(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who answered the old and the new time."""
+    rsvp = _find_concerned(payload)
+    if rsvp is None or _is_past_or_off(rsvp, now):
+        return None
+    old_starts_at = datetime.fromisoformat(payload["old_starts_at"])
+    return _letter(rsvp, _l("A new time"), "rsvps_session_moved", old_starts_at=old_starts_at)
+
+
+def session_cancelled(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who answered that it will not take place."""
+    rsvp = _find_concerned(payload)
+    if rsvp is None or not rsvp.group_session.is_cancelled or rsvp.group_session.is_over(now):
+        return None
+    return _letter(rsvp, _l("Cancelled"), "rsvps_session_cancelled")
+
+
+def session_restored(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who answered that it takes place after all."""
+    rsvp = _find_concerned(payload)
+    if rsvp is None or _is_past_or_off(rsvp, now):
+        return None
+    return _letter(rsvp, _l("It takes place after all"), "rsvps_session_restored")
+
+
+def _find_concerned(payload: dict[str, Any]) -> Rsvp | None:
+    """Return the answer that a change concerns, unless the session has changed again since."""
+    rsvp = db.session.get(Rsvp, payload["rsvp_id"])
+    if rsvp is None or rsvp.status is RsvpStatus.DECLINED:
+        return None
+    return rsvp if rsvp.group_session.sequence == payload["sequence"] else None
+
+
+def _is_past_or_off(rsvp: Rsvp, now: datetime) -> bool:
+    return rsvp.group_session.is_cancelled or rsvp.group_session.has_started(now)
+
+
+def _letter(rsvp: Rsvp, subject: LazyString, template: str, **facts: Any) -> Letter | None:
+    if rsvp.user.email is None:
+        return None
+    with in_language(rsvp.user.language):
+        return Letter(
+            to=rsvp.user.email,
+            subject=str(subject),
+            text=render_template(
+                f"emails/{template}.txt",
+                group_session=rsvp.group_session,
+                status=rsvp.status,
+                address=address_of("pages.session", public_id=rsvp.group_session.public_id),
+                **facts,
+            ),
+        )

@@ -1,0 +1,201 @@
+"""What organizers fill in to plan and change sessions. Times are on the group's own clock."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+
+from supportgroups.clock import utc_now
+from supportgroups.forms import Form, choices_of, too_long
+from supportgroups.groups.models import Membership
+from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.recurrence import MAX_INTERVAL, WeeklyRule
+from supportgroups.sessions.services.series import SeriesDetails
+from supportgroups.sessions.services.sessions import SessionDetails
+from supportgroups.text import clean_line, clean_text
+
+MAX_TITLE = 80
+MAX_PLACE = 300
+MAX_LINK = 500
+MAX_DESCRIPTION = 2000
+MAX_REASON = 200
+MAX_PLACES = 500
+#: Nobody plans further ahead than this; a year typed wrongly does.
+FURTHEST_AHEAD = timedelta(days=2 * 365)
+
+ONCE = "once"
+WEEKLY = "weekly"
+REPEAT_WORDS = {ONCE: _l("Once"), WEEKLY: _l("Every week, or every few weeks")}
+
+
+class SessionForm(Form):
+    """One session: when, where, for how many."""
+
+    title = StringField(
+        _l("Title"),
+        filters=[clean_line],
+        validators=[DataRequired(_l("Enter a title")), too_long(MAX_TITLE)],
+    )
+    day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a day"))])
+    starts = TimeField(_l("Starts at"), validators=[InputRequired(_l("Enter a starting time"))])
+    ends = TimeField(_l("Ends at"), validators=[InputRequired(_l("Enter an ending time"))])
+    place = StringField(_l("Place"), filters=[clean_line], validators=[too_long(MAX_PLACE)])
+    online_link = StringField(
+        _l("Link to meet online"), filters=[clean_line], validators=[too_long(MAX_LINK)]
+    )
+    capacity = IntegerField(
+        _l("Places"),
+        validators=[
+            Optional(),
+            NumberRange(1, MAX_PLACES, _l("Enter a number from 1 to %(most)s", most=MAX_PLACES)),
+        ],
+    )
+    description = TextAreaField(
+        _l("Good to know"), filters=[clean_text], validators=[too_long(MAX_DESCRIPTION)]
+    )
+    facilitators = SelectMultipleField(_l("Who leads it"), coerce=int)
+    save = SubmitField(_l("Save"))
+
+    def offer_leaders(self, leaders: list[Membership]) -> None:
+        """Let these people be chosen as facilitators."""
+        self.facilitators.choices = [
+            SelectChoice(member.user_id, member.display_name) for member in leaders
+        ]
+
+    def validate_ends(self, field: Field) -> None:
+        """A session ends after it starts, on the same day."""
+        if self.starts.data and field.data and field.data <= self.starts.data:
+            raise ValidationError(_l("The session must end after it starts"))
+
+    def validate_day(self, field: Field) -> None:
+        """A day lies within what anybody plans."""
+        if field.data and not _is_sensible(field.data):
+            raise ValidationError(_l("Enter a day within the next two years"))
+
+    def validate_online_link(self, field: Field) -> None:
+        """A link opens a page, not a program."""
+        if field.data and not field.data.startswith(("https://", "http://", "tel:")):
+            raise ValidationError(_l("Enter an address that begins with https://"))
+
+    @property
+    def wall_starts_at(self) -> datetime:
+        """The start, on the wall."""
+        return datetime.combine(self.day.data, self.starts.data)
+
+    @property
+    def length_minutes(self) -> int:
+        """How long it runs, in minutes."""
+        return _minutes(self.ends.data) - _minutes(self.starts.data)
+
+    def details(self) -> SessionDetails:
+        """Return what was filled in."""
+        return SessionDetails(
+            title=self.title.data,
+            description=self.description.data or "",
+            wall_starts_at=self.wall_starts_at,
+            length_minutes=self.length_minutes,
+            capacity=self.capacity.data,
+            place=self.place.data or "",
+            online_link=self.online_link.data or "",
+            facilitator_ids=frozenset(self.facilitators.data or []),
+        )
+
+    @staticmethod
+    def values_of(group_session: GroupSession) -> dict[str, Any]:
+        """Return how the form looks for a session that exists."""
+        wall = group_session.wall_starts_at
+        return {
+            "title": group_session.title_shown,
+            "day": wall.date(),
+            "starts": wall.time(),
+            "ends": (wall + timedelta(minutes=group_session.length_minutes)).time(),
+            "place": group_session.place_shown,
+            "online_link": group_session.online_link_shown,
+            "capacity": group_session.capacity_shown,
+            "description": group_session.description_shown,
+            "facilitators": [person.id for person in group_session.facilitators],
+        }
+
+
+class SeriesForm(SessionForm):
+    """A single session or a schedule of them."""
+
+    repeats = RadioField(
+        _l("How often?"),
+        choices=choices_of(REPEAT_WORDS),
+        default=WEEKLY,
+        validators=[DataRequired(_l("Choose how often"))],
+    )
+    interval = SelectField(
+        _l("Every how many weeks?"),
+        choices=[SelectChoice(number, str(number)) for number in range(1, MAX_INTERVAL + 1)],
+        coerce=int,
+        default=1,
+    )
+    until = DateField(_l("Last day"), validators=[Optional()])
+    save = SubmitField(_l("Plan it"))
+
+    def validate_until(self, field: Field) -> None:
+        """A series ends after it begins."""
+        if self.repeats.data == WEEKLY and field.data and self.day.data:
+            if field.data < self.day.data:
+                raise ValidationError(_l("The last day must not come before the first session"))
+            if not _is_sensible(field.data):
+                raise ValidationError(
+                    _l("Enter a day within the next two years, or leave it empty")
+                )
+
+    def series_details(self, time_zone: str) -> SeriesDetails:
+        """Return what was filled in, for the clock of `time_zone`."""
+        rule = None
+        if self.repeats.data == WEEKLY:
+            rule = WeeklyRule(
+                weekday=self.day.data.weekday(),
+                interval=self.interval.data,
+                until=self.until.data,
+            )
+        details = self.details()
+        return SeriesDetails(
+            title=details.title,
+            description=details.description,
+            wall_starts_at=details.wall_starts_at,
+            length_minutes=details.length_minutes,
+            time_zone=time_zone,
+            rule=rule,
+            capacity=details.capacity,
+            place=details.place,
+            online_link=details.online_link,
+            facilitator_ids=details.facilitator_ids,
+        )
+
+
+class CancelForm(Form):
+    """Call a session off."""
+
+    reason = StringField(
+        _l("Why, in a few words"), filters=[clean_line], validators=[too_long(MAX_REASON)]
+    )
+    save = SubmitField(_l("Cancel the session"))
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _is_sensible(day: date) -> bool:
+    today = utc_now().date()
+    return today - timedelta(days=1) <= day <= today + FURTHEST_AHEAD

@@ -1,0 +1,197 @@
+"""Making a series, and making its sessions ahead."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.audit import record
+from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc, to_zone
+from supportgroups.config import settings
+from supportgroups.db import db, transaction
+from supportgroups.errors import DomainError
+from supportgroups.groups import queries as group_queries
+from supportgroups.groups.models import Group, Role
+from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.sessions import queries
+from supportgroups.sessions.models import (
+    GroupSession,
+    Series,
+    SeriesFacilitator,
+    SessionFacilitator,
+)
+from supportgroups.sessions.recurrence import HORIZON, WeeklyRule, starts_between, to_utc_by_rule
+
+#: Longer than this is a slip of the finger.
+MAX_LENGTH_MINUTES = 24 * 60
+
+
+class StartsInThePast(DomainError):
+    """A session can only be planned for a time to come."""
+
+
+class StartsOnClockChange(DomainError):
+    """On that day the clocks skip or repeat the hour of the start."""
+
+    def __init__(self, wall_starts_at: datetime) -> None:
+        """Remember which start it is."""
+        super().__init__(wall_starts_at)
+        self.wall_starts_at = wall_starts_at
+
+
+class NotALeader(DomainError):
+    """Only organizers and facilitators of the group can lead its sessions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesDetails:
+    """What organizers say about a schedule."""
+
+    title: str
+    description: str
+    wall_starts_at: datetime
+    length_minutes: int
+    time_zone: str
+    #: None for a single date.
+    rule: WeeklyRule | None
+    capacity: int | None
+    place: str
+    online_link: str
+    facilitator_ids: frozenset[int] = frozenset()
+
+
+@transaction()
+def create_series(
+    group: Group, details: SeriesDetails, *, actor: UserAccount, now: datetime
+) -> Series:
+    """Plan a single session or a series, and make its sessions for the coming half year.
+
+    :raises PermissionDenied: the actor does not organize the group
+    :raises StartsInThePast: the first session would have begun
+    :raises StartsOnClockChange: a coming session would start in a skipped or repeated hour
+    :raises NotALeader: somebody named as facilitator does not lead in this group
+    """
+    ensure(actor, Permission.SESSION_MANAGE, group)
+    if to_utc_by_rule(details.wall_starts_at, details.time_zone) <= now:
+        raise StartsInThePast
+    series = Series(
+        group_id=group.id,
+        title=details.title,
+        description=details.description,
+        rrule=details.rule.as_rrule() if details.rule else None,
+        wall_starts_at=details.wall_starts_at,
+        length_minutes=details.length_minutes,
+        time_zone=details.time_zone,
+        capacity=details.capacity,
+        place=details.place,
+        online_link=details.online_link,
+        created_at=now,
+        made_until=details.wall_starts_at,
+    )
+    for start in starts_between(
+        series.rrule, series.wall_starts_at, after=None, until=_horizon(series, now)
+    ):
+        ensure_not_on_clock_change(start, series.time_zone)
+    db.session.add(series)
+    db.session.flush()
+    for user_id in checked_leaders(group, details.facilitator_ids):
+        db.session.add(SeriesFacilitator(series_id=series.id, user_id=user_id))
+    _make_sessions(series, after=None, facilitator_ids=details.facilitator_ids, now=now)
+    group.touch_calendar(now)
+    record(
+        "series.created",
+        actor_id=actor.id,
+        group_id=group.id,
+        subject=str(series.public_id),
+        now=now,
+    )
+    return series
+
+
+def ensure_not_on_clock_change(wall: datetime, zone: str) -> None:
+    """Refuse a start that the clocks of `zone` skip or show twice.
+
+    :raises StartsOnClockChange: they do
+    """
+    try:
+        to_utc(wall, zone)
+    except (SkippedLocalTime, RepeatedLocalTime) as error:
+        raise StartsOnClockChange(wall) from error
+
+
+def checked_leaders(group: Group, user_ids: frozenset[int]) -> list[int]:
+    """Return the ids in order, if each is somebody who may lead in this group.
+
+    :raises NotALeader: one is not
+    """
+    leaders = group_queries.list_members(group, roles=[Role.ORGANIZER, Role.FACILITATOR])
+    if not user_ids <= {leader.user_id for leader in leaders}:
+        raise NotALeader
+    return sorted(user_ids)
+
+
+@transaction()
+def extend_series(series_id: int, *, now: datetime) -> int:
+    """Make the sessions of one series up to the horizon; return how many were new.
+
+    Any number of workers may do this at once: the series is locked, and its mark moves on.
+    """
+    series = queries.lock_series(series_id)
+    facilitator_ids = frozenset(person.id for person in series.facilitators)
+    made = _make_sessions(
+        series,
+        after=series.made_until,
+        facilitator_ids=facilitator_ids,
+        now=now,
+    )
+    if made:
+        series.group.touch_calendar(now)
+    return made
+
+
+def extend_all_series(*, now: datetime) -> int:
+    """Keep half a year of sessions in every series; return how many were made.
+
+    One transaction for each series, so that one failure does not undo the rest.
+    """
+    return sum(
+        extend_series(series_id, now=now) for series_id in queries.list_series_to_extend(now=now)
+    )
+
+
+def _horizon(series: Series, now: datetime) -> datetime:
+    """Return the wall time up to which sessions are made, at least the first one."""
+    local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
+    return max(local_now + HORIZON, series.wall_starts_at)
+
+
+def _make_sessions(
+    series: Series,
+    *,
+    after: datetime | None,
+    facilitator_ids: frozenset[int],
+    now: datetime,
+) -> int:
+    until = _horizon(series, now)
+    starts = starts_between(series.rrule, series.wall_starts_at, after=after, until=until)
+    for wall_starts_at in starts:
+        group_session = GroupSession(
+            uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
+            group_id=series.group_id,
+            series_id=series.id,
+            recurrence_id=wall_starts_at,
+            wall_starts_at=wall_starts_at,
+            length_minutes=series.length_minutes,
+            time_zone=series.time_zone,
+            starts_at=(starts_at := to_utc_by_rule(wall_starts_at, series.time_zone)),
+            ends_at=starts_at + series.length,
+            revised_at=now.replace(microsecond=0),
+        )
+        db.session.add(group_session)
+        db.session.flush()
+        db.session.add_all(
+            SessionFacilitator(group_session_id=group_session.id, user_id=user_id)
+            for user_id in sorted(facilitator_ids)
+        )
+    series.made_until = max(until, series.made_until)
+    return len(starts)

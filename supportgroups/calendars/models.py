@@ -44,9 +44,9 @@ class FeedLink(Model):
     #: The owner's own word for every entry of a neutral feed.
     neutral_word: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: When name, discretion or word were last changed: entries look new from then on.
+    #: When discretion or word were last changed: entries look new from then on.
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: When a calendar app last came, to the hour; rows are not written for every poll.
+    #: When a calendar app last came; written once an hour at most.
     last_fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -1,4 +1,4 @@
-"""Pages about calendars."""
+"""The one blueprint of this slice, which its views share."""
 
 from flask import Blueprint
 

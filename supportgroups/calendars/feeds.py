@@ -1,0 +1,276 @@
+"""Feeds: their entity tags from counters, and their bytes from kept events."""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from supportgroups.calendars import queries
+from supportgroups.calendars.entries import Addresses, private_entry, public_entry
+from supportgroups.calendars.ical import build_calendar, build_event
+from supportgroups.calendars.kept import KeptBytes
+from supportgroups.calendars.models import Discretion
+from supportgroups.calendars.queries import Found, LinkCounters, PrivateRow, PublicRow
+from supportgroups.calendars.window import Window
+from supportgroups.groups.models import Group
+from supportgroups.groups.permissions import Permission, permits
+from supportgroups.outbox.mail import in_language
+from supportgroups.sessions.models import GroupSession
+
+#: Raise it to the day on which the same rows began to give other bytes: apps then fetch again.
+FORM_OF = datetime(2026, 11, 23, tzinfo=UTC)
+
+MOST_EVENTS = 800
+MOST_BYTES = 700_000
+#: A feed that is too long may look back with one event in so many.
+PAST_SHARE = 4
+
+#: Room for about 12,000 events, and for the bodies of some hundred private feeds.
+kept_events = KeptBytes(8 * 1024 * 1024)
+kept_bodies = KeptBytes(8 * 1024 * 1024)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What a feed needs to know of the site it comes from."""
+
+    name: str
+    base_url: str
+    addresses: Addresses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A calendar that is known by its counters, and written only when somebody needs it."""
+
+    #: Names these very bytes.
+    tag: str
+    #: The newest revision in it.
+    revised_at: datetime
+    _write: Callable[[], bytes]
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the calendar."""
+        kept = kept_bodies.find(self.tag)
+        return kept if kept is not None else kept_bodies.keep(self.tag, self._write())
+
+    @property
+    def zipped(self) -> bytes:
+        """The same, compressed with gzip."""
+        key = (self.tag, "gzip")
+        kept = kept_bodies.find(key)
+        if kept is not None:
+            return kept
+        # Without a time in its header, so that equal bytes stay equal.
+        return kept_bodies.keep(key, gzip.compress(self.body, mtime=0))
+
+
+def site_feed(site: Site, *, now: datetime) -> Feed:
+    """Return the calendar of all listed groups."""
+    window = Window.at(now)
+    counters = queries.count_listed()
+
+    def write() -> bytes:
+        found = queries.find_public_rows(window, group=None, limit=MOST_EVENTS)
+        ids = {row.group_id for row in [*found.past, *found.coming]}
+        groups = {group.id: group for group in queries.list_feed_groups(ids)}
+        return build_calendar(_public_events(found, groups, site), name=site.name)
+
+    return Feed(
+        tag=_tag("site", _site_facts(site), window.monday, counters),
+        revised_at=_newest(window, counters.revised_at),
+        _write=write,
+    )
+
+
+def group_feed(group: Group, site: Site, *, now: datetime) -> Feed:
+    """Return the calendar of one group, as everybody may read it."""
+    window = Window.at(now)
+
+    def write() -> bytes:
+        found = queries.find_public_rows(window, group=group, limit=MOST_EVENTS)
+        return build_calendar(_public_events(found, {group.id: group}, site), name=group.name)
+
+    facts = (group.id, group.calendar_revision, group.calendar_revised_at, _shows_place(group))
+    return Feed(
+        tag=_tag("group", _site_facts(site), window.monday, facts),
+        revised_at=_newest(window, group.calendar_revised_at),
+        _write=write,
+    )
+
+
+def session_file(group_session: GroupSession, site: Site, *, shows_place: bool) -> Feed:
+    """Return the file of one session, for somebody to put into a calendar of their own."""
+    group = group_session.group
+
+    def write() -> bytes:
+        with in_language(group.language):
+            entry = public_entry(
+                group_session, shows_place=shows_place, is_own_copy=True, addresses=site.addresses
+            )
+            return build_calendar([build_event(entry)], name=None)
+
+    facts = (group_session.uid, group_session.revision, group.calendar_revision, shows_place)
+    return Feed(
+        tag=_tag("session", _site_facts(site), facts),
+        revised_at=max(group_session.revised_at, FORM_OF),
+        _write=write,
+    )
+
+
+def private_feed(link: LinkCounters, site: Site, *, now: datetime) -> Feed:
+    """Return the feed of a link that works."""
+    window = Window.at(now)
+
+    def write() -> bytes:
+        found = queries.find_private_rows(window, link=link, limit=MOST_EVENTS)
+        with in_language(link.language):
+            name = calendar_name(
+                link.discretion, word=link.neutral_word, plain_name=link.group_name or site.name
+            )
+            return build_calendar(_private_events(found, link, site), name=name)
+
+    facts = (
+        link.public_id,
+        link.revised_at,
+        link.language,
+        link.owner_revision,
+        link.owner_revised_at,
+        link.groups,
+        link.revisions,
+        link.groups_revised_at,
+    )
+    return Feed(
+        tag=_tag("private", _site_facts(site), window.monday, facts),
+        revised_at=_newest(window, link.revised_at, link.owner_revised_at, link.groups_revised_at),
+        _write=write,
+    )
+
+
+def calendar_name(discretion: Discretion, *, word: str, plain_name: str) -> str:
+    """Return what apps call a private calendar: no more than its entries tell.
+
+    :param plain_name: the name for an owner who chose to be plain
+    """
+    match discretion:
+        case Discretion.PLAIN:
+            return plain_name
+        case Discretion.NEUTRAL:
+            return word
+        case Discretion.BUSY:
+            return str(_("Busy"))
+
+
+def fit(past: list[bytes], coming: list[bytes]) -> list[bytes]:
+    """Return the events that fit into a feed, in the order of time.
+
+    What lies furthest ahead is left out first. But what is over takes a quarter at most from
+    what is to come, and there the oldest is left out first.
+
+    :param past: the events before this week, latest first
+    :param coming: the others, soonest first
+    """
+    room = max(MOST_EVENTS // PAST_SHARE, MOST_EVENTS - len(coming))
+    space = max(MOST_BYTES // PAST_SHARE, MOST_BYTES - sum(map(len, coming)))
+    past = _first_that_fit(past, room, space)
+    room = MOST_EVENTS - len(past)
+    space = MOST_BYTES - sum(map(len, past))
+    return [*reversed(past), *_first_that_fit(coming, room, space)]
+
+
+def _first_that_fit(events: list[bytes], room: int, space: int) -> list[bytes]:
+    for index, event in enumerate(events[:room]):
+        space -= len(event)
+        if space < 0:
+            return events[:index]
+    return events[:room]
+
+
+def _public_events(found: Found, groups: Mapping[int, Group], site: Site) -> list[bytes]:
+    shapes = {
+        group.id: ("public", site.base_url, group.language, group.name, _shows_place(group))
+        for group in groups.values()
+    }
+
+    def key(row: PublicRow) -> Hashable:
+        return (row.uid, row.revision, shapes[row.group_id])
+
+    def build(_row: PublicRow, group_session: GroupSession) -> bytes:
+        group = groups[group_session.group_id]
+        with in_language(group.language):
+            entry = public_entry(
+                group_session,
+                shows_place=_shows_place(group),
+                is_own_copy=False,
+                addresses=site.addresses,
+            )
+        return build_event(entry)
+
+    return _kept_or_built(found, key, build)
+
+
+def _private_events(found: Found, link: LinkCounters, site: Site) -> list[bytes]:
+    def revised_at(row: PrivateRow) -> datetime:
+        answered_at = row.responded_at or row.revised_at
+        return max(row.revised_at, answered_at, link.revised_at).replace(microsecond=0)
+
+    def key(row: PrivateRow) -> Hashable:
+        name = row.group_name if link.discretion is Discretion.PLAIN else None
+        word = link.neutral_word if link.discretion is Discretion.NEUTRAL else None
+        shape = (link.discretion, site.base_url, link.language, name, word, row.answer)
+        return (row.uid, row.revision, revised_at(row), shape)
+
+    def build(row: PrivateRow, group_session: GroupSession) -> bytes:
+        entry = private_entry(
+            group_session,
+            discretion=link.discretion,
+            word=link.neutral_word,
+            answer=row.answer,
+            revised_at=revised_at(row),
+            addresses=site.addresses,
+        )
+        return build_event(entry)
+
+    return _kept_or_built(found, key, build)
+
+
+def _kept_or_built(
+    found: Found, key: Callable[[Any], Hashable], build: Callable[[Any, GroupSession], bytes]
+) -> list[bytes]:
+    """Return the events of the rows that fit: those that are kept, and the others built now."""
+    rows = {row.id: row for row in (*found.past, *found.coming)}
+    events = {id_: kept_events.find(key(row)) for id_, row in rows.items()}
+    missing = [id_ for id_, event in events.items() if event is None]
+    if missing:
+        for group_session in queries.list_feed_sessions(missing):
+            row = rows[group_session.id]
+            events[row.id] = kept_events.keep(key(row), build(row, group_session))
+
+    def known(rows: list[Any]) -> list[bytes]:
+        # A session that was deleted a moment ago has no event any more.
+        return [event for row in rows if (event := events[row.id]) is not None]
+
+    return fit(known(found.past), known(found.coming))
+
+
+def _shows_place(group: Group) -> bool:
+    """Tell whether everybody may know where the group meets."""
+    return permits(None, Permission.GROUP_PLACE, group)
+
+
+def _newest(window: Window, *moments: datetime | None) -> datetime:
+    """Return the last change, and the window's own opening is one too."""
+    return max(FORM_OF, window.opened_at, *(moment for moment in moments if moment is not None))
+
+
+def _site_facts(site: Site) -> tuple[object, ...]:
+    return (FORM_OF, site.name, site.base_url)
+
+
+def _tag(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]

@@ -1,0 +1,106 @@
+"""What people fill in for a calendar address of their own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, SelectField, StringField, SubmitField
+from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
+
+from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.forms import Form, choices_of
+from supportgroups.groups.models import Group
+from supportgroups.text import clean_line
+
+MAX_LINK_NAME = 60
+MAX_WORD = 40
+#: What the field holds for all groups; no address of a group is empty.
+ALL_GROUPS = ""
+
+DISCRETION_WORDS = {
+    Discretion.NEUTRAL: _l("Neutral: one word of your own"),
+    Discretion.BUSY: _l("Busy: only that the time is taken"),
+    Discretion.PLAIN: _l("Plain: what it is, and where"),
+}
+#: How an entry looks, for each level.
+DISCRETION_EXAMPLES = {
+    Discretion.NEUTRAL.value: _l(
+        "Looks like: “Appointment”. No place and no details. The link in it leads to a page "
+        "that asks to sign in."
+    ),
+    Discretion.BUSY.value: _l("Looks like: “Busy”. Nothing else."),
+    Discretion.PLAIN.value: _l(
+        "Looks like: “Tuesday evening – Evening circle. The library, High Street”, with the "
+        "details and a link to the session."
+    ),
+}
+
+
+class LinkForm(Form):
+    """Name an address, and choose how much its entries tell."""
+
+    name = StringField(
+        _l("Name"),
+        filters=[clean_line],
+        validators=[
+            DataRequired(_l("Enter a name to recognise it by, such as “phone”")),
+            Length(max=MAX_LINK_NAME, message=_l("Use 60 characters or fewer")),
+        ],
+    )
+    discretion = RadioField(
+        _l("What may an entry show?"),
+        choices=choices_of(DISCRETION_WORDS),
+        default=Discretion.NEUTRAL.value,
+        # The one check below says it in our own words.
+        validate_choice=False,
+        validators=[
+            DataRequired(_l("Choose what an entry may show")),
+            AnyOf(
+                [discretion.value for discretion in Discretion],
+                _l("Choose what an entry may show"),
+            ),
+        ],
+    )
+    neutral_word = StringField(
+        _l("Your word"),
+        filters=[clean_line],
+        validators=[Length(max=MAX_WORD, message=_l("Use 40 characters or fewer"))],
+    )
+    save = SubmitField(_l("Save"))
+
+    @property
+    def chosen_discretion(self) -> Discretion:
+        """What an entry may show."""
+        return Discretion(self.discretion.data)
+
+    @property
+    def chosen_word(self) -> str:
+        """The person's own word, or the usual one."""
+        return self.neutral_word.data or str(_("Appointment"))
+
+    @staticmethod
+    def values_of(link: FeedLink) -> dict[str, Any]:
+        """Return how the form looks for an address that exists."""
+        return {
+            "name": link.name,
+            "discretion": link.discretion.value,
+            "neutral_word": link.neutral_word,
+        }
+
+
+class NewLinkForm(LinkForm):
+    """Make an address: whose sessions it carries is decided once."""
+
+    scope = SelectField(_l("Sessions of"), default=ALL_GROUPS, validate_choice=False)
+
+    def offer(self, groups: Iterable[Group]) -> None:
+        """Offer the groups that the person belongs to."""
+        offered = {ALL_GROUPS: _("All my groups")} | {group.slug: group.name for group in groups}
+        self.scope.choices = choices_of(offered)
+        self._offered = frozenset(offered)
+
+    def validate_scope(self, field: Field) -> None:
+        """Nobody follows a group that is not theirs."""
+        if field.data not in self._offered:
+            raise ValidationError(_("Choose all your groups, or one of them"))

@@ -1,0 +1,120 @@
+"""Making, changing and revoking private calendar addresses."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars import queries
+from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.db import db, transaction
+from supportgroups.errors import DomainError, PermissionDenied
+from supportgroups.groups.models import Group
+from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.revisions import rising
+from supportgroups.tokens import hash_secret, new_secret
+
+#: More than anybody has devices; a runaway program stops here.
+MOST_LINKS = 20
+#: How exactly we remember when an app last came; anything finer would be a diary of the owner.
+FETCH_NOTED_EVERY = timedelta(hours=1)
+
+
+class TooManyFeedLinks(DomainError):
+    """The person has as many calendar addresses as anyone can have."""
+
+
+@transaction()
+def create_feed_link(
+    *,
+    actor: UserAccount,
+    name: str,
+    group: Group | None,
+    discretion: Discretion,
+    neutral_word: str,
+    now: datetime,
+) -> tuple[FeedLink, str]:
+    """Make an address for one of the actor's own apps; return it with its secret.
+
+    The secret is stored as a hash alone and cannot be told again.
+
+    :param group: the one group whose sessions it carries; none for all of the actor's groups
+    :raises PermissionDenied: the actor is not a member of the group
+    :raises TooManyFeedLinks: the actor has 20 of them
+    """
+    if group is not None:
+        ensure(actor, Permission.SESSION_RSVP, group)
+    # Two requests at once must not both take the last place.
+    queries.lock_owner(actor)
+    if queries.count_links(actor) >= MOST_LINKS:
+        raise TooManyFeedLinks
+    secret = new_secret()
+    link = FeedLink(
+        user_id=actor.id,
+        name=name,
+        secret_hash=hash_secret(secret),
+        group=group,
+        discretion=discretion,
+        neutral_word=neutral_word,
+        created_at=now,
+        revised_at=now.replace(microsecond=0),
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link, secret
+
+
+@transaction()
+def change_feed_link(
+    link: FeedLink,
+    *,
+    actor: UserAccount,
+    name: str,
+    discretion: Discretion,
+    neutral_word: str,
+    now: datetime,
+) -> None:
+    """Change what a link is called and how much its entries tell. Its address stays.
+
+    :raises PermissionDenied: it is not the actor's own, or it was revoked
+    """
+    _ensure_own(link, actor)
+    link.name = name
+    if (link.discretion, link.neutral_word) != (discretion, neutral_word):
+        link.discretion = discretion
+        link.neutral_word = neutral_word
+        link.revised_at = rising(link.revised_at, now)
+
+
+@transaction()
+def revoke_feed_link(link: FeedLink, *, actor: UserAccount, now: datetime) -> None:
+    """Make an address useless for good. What it was about is forgotten, its hash is not.
+
+    :raises PermissionDenied: it is not the actor's own, or it was revoked before
+    """
+    _ensure_own(link, actor)
+    link.revoked_at = now
+    link.name = ""
+    link.neutral_word = ""
+    link.group = None
+    link.last_fetched_at = None
+
+
+@transaction()
+def note_fetched(link_id: int, *, now: datetime) -> None:
+    """Remember that an app came."""
+    db.session.execute(
+        update(FeedLink)
+        .where(FeedLink.id == link_id, FeedLink.revoked_at.is_(None))
+        .values(last_fetched_at=now)
+    )
+
+
+def is_worth_noting(last_fetched_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the last visit that we know of is long enough ago."""
+    return last_fetched_at is None or now - last_fetched_at >= FETCH_NOTED_EVERY
+
+
+def _ensure_own(link: FeedLink, actor: UserAccount) -> None:
+    if link.user_id != actor.id or link.revoked_at is not None:
+        raise PermissionDenied

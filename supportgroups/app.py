@@ -25,9 +25,13 @@ from supportgroups import (
     static_files,
 )
 from supportgroups.accounts import current
+from supportgroups.accounts import emails as account_emails
+from supportgroups.accounts.cli import accounts_commands
+from supportgroups.accounts.services import sign_ins
 from supportgroups.accounts.views import bp as accounts
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
+from supportgroups.dev.cli import cli as dev_command
 from supportgroups.dev.views import bp as dev
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
@@ -70,6 +74,11 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
 
 #: Who writes which letter, by the kind of the job: `"rsvps.promoted": rsvps_emails.promoted`.
 LETTERS: dict[str, Builder] = {
+    "accounts.confirm_sign_up": account_emails.confirm_sign_up,
+    "accounts.sign_in_link": account_emails.sign_in_link,
+    "accounts.confirm_email": account_emails.confirm_email,
+    "accounts.email_changed": account_emails.email_changed,
+    "accounts.password_changed": account_emails.password_changed,
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
@@ -81,6 +90,7 @@ LETTERS: dict[str, Builder] = {
 
 #: What the worker does again and again, each once in every slot of the given length.
 TASKS: dict[str, Task] = {
+    "accounts.forget_expired": Task(sign_ins.forget_expired, timedelta(hours=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
@@ -118,7 +128,9 @@ def create_app(config: Config) -> Flask:
         fact.connect(reaction)
     guides.register(app)
     worker.init_app(app, letters=LETTERS, tasks=TASKS)
+    app.cli.add_command(accounts_commands)
     app.cli.add_command(worker_command)
+    app.cli.add_command(dev_command)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

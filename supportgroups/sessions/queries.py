@@ -104,6 +104,18 @@ def list_series(group: Group) -> list[Series]:
     )
 
 
+def list_sessions_of_series(series: Series) -> list[GroupSession]:
+    """Return all sessions of a series, past and coming, in the order that its rule gave them."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(GroupSession.series_id == series.id)
+            .options(joinedload(GroupSession.series), joinedload(GroupSession.group))
+            .order_by(GroupSession.recurrence_id)
+        ).scalars()
+    )
+
+
 def list_series_to_extend(*, now: datetime) -> list[int]:
     """Return the ids of repeating series whose sessions are not all made up to the horizon.
 

@@ -1,0 +1,480 @@
+"""A small town's worth of demo data: six fictional groups, told through the product's services.
+
+The story begins three weeks before today, so that there are sessions behind and ahead of the
+reader. Everything goes through the same services as the real thing, at the moment at which it
+would have happened; nothing here writes rows of its own except the people.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.accounts.passwords import hash_password
+from supportgroups.clock import to_zone
+from supportgroups.db import db, transaction
+from supportgroups.errors import DomainError
+from supportgroups.groups import queries as group_queries
+from supportgroups.groups.models import Admission, Group, JoinRequest, Membership, Role, Visibility
+from supportgroups.groups.services.groups import GroupDetails, create_group
+from supportgroups.groups.services.invitations import create_invitation
+from supportgroups.groups.services.members import (
+    change_role,
+    decide_join_request,
+    join_by_invitation,
+    join_group,
+)
+from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
+from supportgroups.outbox.models import OutboxJob
+from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.services import respond
+from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.sessions.queries import list_sessions_of_series
+from supportgroups.sessions.recurrence import WeeklyRule
+from supportgroups.sessions.services.series import SeriesDetails, create_series, extend_all_series
+from supportgroups.sessions.services.sessions import SessionDetails, cancel_session, edit_session
+
+PASSWORD = "demo-password"  # noqa: S105 (printed for everybody who tries the demo)
+STORY_BEGAN = timedelta(weeks=3)
+
+
+class DatabaseNotEmpty(DomainError):
+    """Demo data would be mixed with the data of real people."""
+
+
+class Person(NamedTuple):
+    """One of the people who can be tried out."""
+
+    name: str
+    does: str
+
+
+#: Each signs in as name@example.org with the demo password.
+PEOPLE = (
+    Person("Rosa", "organizes groups"),
+    Person("Kofi", "facilitates sessions"),
+    Person("Sam", "is a member"),
+    Person("Stan", "is a stranger to every group"),
+    Person("Ola", "runs the site"),
+)
+#: Everyone else in the story; they have no address, so no letter is written to them.
+NEIGHBOURS = (
+    "Amara", "Béatrice", "Chidi", "Dolores", "Eun-ji", "Farid", "Grete", "Hinewai", "Ioana",
+    "Jedediah Featherstonehaugh-Cholmondeley", "Kasia", "Luc", "Maryam", "Nils", "نور",
+)  # fmt: skip
+ZONES = {"نور": "Australia/Sydney", "Hinewai": "Australia/Sydney", "Jedediah": "America/New_York"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSeries:
+    """A schedule of the story."""
+
+    title: str
+    #: 0 for Monday.
+    weekday: int
+    starts: time
+    minutes: int = 90
+    #: Weeks from one session to the next; 0 for a single date.
+    interval: int = 1
+    capacity: int | None = 12
+    place: str = ""
+    online_link: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoGroup:
+    """A group of the story, who is in it, and when it meets."""
+
+    details: GroupDetails
+    series: tuple[DemoSeries, ...]
+    members: tuple[str, ...]
+    organizer: str = "Rosa"
+    facilitators: tuple[str, ...] = ("Kofi",)
+    asking: tuple[str, ...] = field(default=())
+
+
+AGREEMENT = (
+    "What is said here stays here, unless somebody is in danger.\n"
+    "We share the time, and passing is fine.\n"
+    "We speak for ourselves and give advice only when asked.\n"
+    "We may leave whenever we need to."
+)
+FIRST_VISIT = (
+    "Come ten minutes early if you like. Somebody with a yellow scarf waits by the door.\n"
+    "We begin with a round of first names. You may just say hello, or pass.\n"
+    "You can listen the whole time. After 90 minutes there is tea for those who want to stay."
+)
+HALL_ACCESS = {
+    AccessFeature.STEP_FREE: AccessAnswer.YES,
+    AccessFeature.ACCESSIBLE_TOILET: AccessAnswer.YES,
+    AccessFeature.HEARING_LOOP: AccessAnswer.NO,
+    AccessFeature.PUBLIC_TRANSPORT: AccessAnswer.YES,
+    AccessFeature.QUIET_SPACE: AccessAnswer.ASK,
+}
+
+GROUPS = (
+    DemoGroup(
+        details=GroupDetails(
+            name="Lantern Street evening circle",
+            purpose="For everyone who has lost somebody, last month or long ago. We talk, we are"
+            " quiet, we remember.",
+            audience="Adults who grieve for somebody",
+            first_visit=FIRST_VISIT,
+            format=Format.HYBRID,
+            language="en",
+            time_zone="Europe/London",
+            cost="",
+            visibility=Visibility.LISTED,
+            admission=Admission.OPEN,
+            agreement=AGREEMENT,
+            topics=frozenset({Topic.BEREAVEMENT}),
+            access=HALL_ACCESS | {AccessFeature.CAPTIONS: AccessAnswer.YES},
+        ),
+        series=(
+            DemoSeries(
+                title="Tuesday evening",
+                weekday=1,
+                starts=time(19),
+                capacity=8,
+                place="Lantern Street Hall, 4 Lantern Street",
+                online_link="https://meet.example.org/lantern",
+                description="The blue side door. Bring nothing but yourself.",
+            ),
+        ),
+        members=("Sam", *NEIGHBOURS[:13]),
+    ),
+    DemoGroup(
+        details=GroupDetails(
+            name="Walk and talk by the canal",
+            purpose="An easy hour outside, at the pace of the slowest. Talking is easier side by"
+            " side.",
+            audience="Anyone who would like company, whatever the reason",
+            first_visit="Look for the person with the green umbrella, rain or shine.",
+            format=Format.IN_PERSON,
+            language="en",
+            time_zone="Europe/London",
+            cost="",
+            visibility=Visibility.LISTED,
+            admission=Admission.OPEN,
+            agreement=AGREEMENT,
+            topics=frozenset({Topic.LONELINESS, Topic.STRESS}),
+            access={AccessFeature.STEP_FREE: AccessAnswer.YES},
+        ),
+        series=(
+            DemoSeries(
+                title="Saturday walk",
+                weekday=5,
+                starts=time(10, 30),
+                minutes=60,
+                capacity=None,
+                place="The bench at the lock, Mill Lane",
+            ),
+            DemoSeries(
+                title="New Year walk with soup, for everybody who does not want to spend it alone",
+                weekday=3,
+                starts=time(11),
+                minutes=120,
+                interval=0,
+                place="The bench at the lock, Mill Lane",
+            ),
+        ),
+        members=("Sam", *NEIGHBOURS[:4]),
+    ),
+    DemoGroup(
+        details=GroupDetails(
+            name="Caring for somebody: a breathing space for relatives, partners and friends",
+            purpose="You look after somebody who is ill. Here somebody asks how you are.",
+            audience="People who care for a relative, a partner or a friend",
+            first_visit="The link opens a quarter of an hour early, so that you can test the sound.",
+            format=Format.ONLINE,
+            language="en",
+            time_zone="America/New_York",
+            cost="",
+            visibility=Visibility.LISTED,
+            admission=Admission.REQUEST,
+            agreement=AGREEMENT
+            + "\nOnline: we sit where nobody else can hear, and nobody records.",
+            topics=frozenset({Topic.CARERS, Topic.STRESS}),
+            access={AccessFeature.CAPTIONS: AccessAnswer.YES},
+        ),
+        series=(
+            DemoSeries(
+                title="Thursday online",
+                weekday=3,
+                starts=time(20),
+                capacity=10,
+                online_link="https://meet.example.org/breathing-space",
+            ),
+        ),
+        members=("Sam", *NEIGHBOURS[2:8]),
+        asking=("Kasia", "Luc"),
+    ),
+    DemoGroup(
+        details=GroupDetails(
+            name="مجموعة الجيران الجدد",
+            purpose="لقاء هادئ لكل من وصل حديثًا إلى المدينة. نتحدث ونستمع ونتعرف على بعضنا.",
+            audience="كل من انتقل إلى بلد جديد",
+            first_visit="نستقبلكم عند الباب. يمكنكم الاستماع فقط.",
+            format=Format.IN_PERSON,
+            language="ar",
+            time_zone="Australia/Sydney",
+            cost="",
+            visibility=Visibility.LISTED,
+            admission=Admission.OPEN,
+            agreement="ما يقال هنا يبقى هنا.\nنحترم وقت الجميع، ويمكن لكل شخص أن يكتفي بالاستماع.",
+            topics=frozenset({Topic.MIGRATION, Topic.LONELINESS}),
+            access=HALL_ACCESS,
+        ),
+        series=(
+            DemoSeries(
+                title="لقاء يوم الأحد",
+                weekday=6,
+                starts=time(16),
+                place="مكتبة الحي",
+            ),
+        ),
+        members=("نور", "Farid", "Maryam", "Hinewai"),
+        facilitators=(),
+    ),
+    DemoGroup(
+        details=GroupDetails(
+            name="Six quiet chairs",
+            purpose="A small circle of people who lost somebody by suicide.",
+            audience="Members of the circle",
+            first_visit="We talk with each person before their first evening.",
+            format=Format.IN_PERSON,
+            language="en",
+            time_zone="Europe/London",
+            cost="",
+            visibility=Visibility.PRIVATE,
+            admission=Admission.INVITATION,
+            agreement=AGREEMENT,
+            topics=frozenset({Topic.SUICIDE_LOSS}),
+        ),
+        series=(
+            DemoSeries(
+                title="Every second Monday",
+                weekday=0,
+                starts=time(18, 30),
+                interval=2,
+                capacity=6,
+                place="The small room above the bakery",
+            ),
+        ),
+        members=("Sam", *NEIGHBOURS[:3]),
+    ),
+    DemoGroup(
+        details=GroupDetails(
+            name="Small steps workshop",
+            purpose="Stress and what helps: one small experiment a week, tried at home, talked over"
+            " together.",
+            audience="Adults who feel under pressure",
+            first_visit="There is a name card for you. First names, or any name.",
+            format=Format.HYBRID,
+            language="en",
+            time_zone="America/New_York",
+            cost="Tea and paper: 2 dollars if you can",
+            visibility=Visibility.UNLISTED,
+            admission=Admission.OPEN,
+            agreement=AGREEMENT,
+            topics=frozenset({Topic.STRESS, Topic.WORK}),
+        ),
+        series=(
+            DemoSeries(
+                title="Wednesday workshop",
+                weekday=2,
+                starts=time(18),
+                minutes=120,
+                place="Riverside library, room 2",
+                online_link="https://meet.example.org/small-steps",
+            ),
+        ),
+        members=NEIGHBOURS[5:12],
+    ),
+)
+
+
+@transaction()
+def fill_with_demo_data(*, now: datetime) -> None:
+    """Fill an empty database with the story.
+
+    :raises DatabaseNotEmpty: it holds people already
+    """
+    if has_people():
+        raise DatabaseNotEmpty
+    began = now - STORY_BEGAN
+    people = _make_people(began)
+    for demo in GROUPS:
+        _tell(demo, people, began)
+    extend_all_series(now=now)
+    _give_answers(people, now=now)
+    # What happened before today was read long ago: only today's letters wait in the outbox.
+    db.session.execute(delete(OutboxJob))
+    _change_some_sessions(people["Rosa"], now=now)
+
+
+def has_people() -> bool:
+    """Tell whether anybody has an account."""
+    return db.session.execute(select(UserAccount.id).limit(1)).first() is not None
+
+
+def _make_people(now: datetime) -> dict[str, UserAccount]:
+    password_hash = hash_password(PASSWORD)
+    main = {person.name for person in PEOPLE}
+    people = {}
+    for name in (*(person.name for person in PEOPLE), *NEIGHBOURS):
+        people[name] = UserAccount(
+            display_name=name,
+            email=f"{name.lower()}@example.org" if name in main else None,
+            password_hash=password_hash if name in main else None,
+            time_zone=ZONES.get(name.split()[0], "Europe/London"),
+            is_site_admin=name == "Ola",
+            created_at=now,
+            calendar_revised_at=now.replace(microsecond=0),
+        )
+    db.session.add_all(people.values())
+    db.session.flush()
+    return people
+
+
+def _tell(demo: DemoGroup, people: dict[str, UserAccount], began: datetime) -> None:
+    organizer = people[demo.organizer]
+    group = create_group(demo.details, actor=organizer, now=began)
+    for name in (*demo.facilitators, *demo.members):
+        _let_in(group, people[name], organizer, began)
+    for name in demo.facilitators:
+        membership = group_queries.get_membership(group, people[name])
+        change_role(membership, Role.FACILITATOR, actor=organizer, now=began)
+    for name in demo.asking:
+        _join(group, people[name], began, message="A friend told me about you.")
+    leaders = frozenset(people[name].id for name in demo.facilitators or (demo.organizer,))
+    for series in demo.series:
+        create_series(
+            group, _series_details(series, group, leaders, began), actor=organizer, now=began
+        )
+
+
+def _let_in(group: Group, person: UserAccount, organizer: UserAccount, now: datetime) -> None:
+    """Let somebody become a member by the way in that the group has."""
+    if group.admission is Admission.INVITATION:
+        link, _secret = create_invitation(group, actor=organizer, name=person.display_name, now=now)
+        join_by_invitation(
+            link,
+            actor=person,
+            display_name=person.display_name,
+            agreement_version=group.agreement_version,
+            now=now,
+        )
+        return
+    outcome = _join(group, person, now)
+    if not isinstance(outcome, Membership):
+        decide_join_request(outcome, actor=organizer, approve=True, now=now)
+
+
+def _join(
+    group: Group, person: UserAccount, now: datetime, message: str = ""
+) -> Membership | JoinRequest:
+    return join_group(
+        group,
+        actor=person,
+        display_name=person.display_name,
+        agreement_version=group.agreement_version,
+        message=message,
+        now=now,
+    )
+
+
+def _series_details(
+    series: DemoSeries, group: Group, leaders: frozenset[int], began: datetime
+) -> SeriesDetails:
+    """Return the schedule with its first date in the week after the story began."""
+    day = to_zone(began, group.time_zone).date() + timedelta(days=1)
+    while day.weekday() != series.weekday:
+        day += timedelta(days=1)
+    if not series.interval:
+        # The one-off lies ahead of the reader.
+        day += timedelta(weeks=6)
+    return SeriesDetails(
+        title=series.title,
+        description=series.description,
+        wall_starts_at=datetime.combine(day, series.starts),
+        length_minutes=series.minutes,
+        time_zone=group.time_zone,
+        rule=WeeklyRule(weekday=series.weekday, interval=series.interval)
+        if series.interval
+        else None,
+        capacity=series.capacity,
+        place=series.place,
+        online_link=series.online_link,
+        facilitator_ids=leaders,
+    )
+
+
+def _give_answers(people: dict[str, UserAccount], *, now: datetime) -> None:
+    """Give every state of an answer: coming, maybe, can't, waiting, and a list that moved up."""
+    circle, walk, carers, _neighbours, chairs, _steps = _coming_by_group(now)
+    sam = people["Sam"]
+    crowd = [people[name] for name in NEIGHBOURS[:12]]
+    yesterday = now - timedelta(days=1)
+
+    full = circle[0]
+    for person in crowd[:8]:
+        respond(full, actor=person, status=RsvpStatus.ACCEPTED, now=yesterday)
+    for person in (crowd[8], sam, crowd[9]):
+        respond(full, actor=person, status=RsvpStatus.ACCEPTED, now=yesterday)
+    # One place is given up: crowd[8] moves up, and Sam is number one.
+    respond(full, actor=crowd[0], status=RsvpStatus.DECLINED, now=yesterday)
+
+    respond(circle[1], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
+    respond(circle[2], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
+    respond(circle[2], actor=crowd[3], status=RsvpStatus.ACCEPTED, now=yesterday)
+    respond(circle[3], actor=sam, status=RsvpStatus.TENTATIVE, now=yesterday)
+    respond(circle[4], actor=sam, status=RsvpStatus.DECLINED, now=yesterday)
+    respond(walk[0], actor=sam, status=RsvpStatus.TENTATIVE, now=yesterday)
+    respond(walk[1], actor=crowd[1], status=RsvpStatus.ACCEPTED, now=yesterday)
+    respond(carers[0], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
+    for person in crowd[2:6]:
+        respond(carers[0], actor=person, status=RsvpStatus.ACCEPTED, now=yesterday)
+    respond(chairs[0], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
+
+
+def _change_some_sessions(rosa: UserAccount, *, now: datetime) -> None:
+    """Move one session to the day after, and cancel another."""
+    circle, _walk, carers, *_others = _coming_by_group(now)
+    moved = circle[2]
+    edit_session(
+        moved,
+        SessionDetails(
+            title=moved.title_shown,
+            description=moved.description_shown,
+            wall_starts_at=moved.wall_starts_at + timedelta(days=1),
+            length_minutes=moved.length_minutes,
+            capacity=moved.capacity_shown,
+            place=moved.place_shown,
+            online_link=moved.online_link_shown,
+            facilitator_ids=frozenset(person.id for person in moved.facilitators),
+        ),
+        actor=rosa,
+        now=now,
+    )
+    cancel_session(circle[1], actor=rosa, reason="The hall has no heating that week", now=now)
+    cancel_session(carers[1], actor=rosa, now=now)
+
+
+def _coming_by_group(now: datetime) -> list[list[GroupSession]]:
+    """Return the sessions ahead of the first schedule of each group, in the order of the story."""
+    first_series = db.session.execute(select(Series).order_by(Series.group_id, Series.id)).scalars()
+    by_group: dict[int, Series] = {}
+    for series in first_series:
+        by_group.setdefault(series.group_id, series)
+    return [
+        [
+            group_session
+            for group_session in list_sessions_of_series(series)
+            if group_session.starts_at > now + timedelta(days=1)
+        ]
+        for series in by_group.values()
+    ]

@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("previous_email", sa.String(), nullable=True),
         sa.Column("secret_hash", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -236,13 +237,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_email_change_secret_hash")),
-        sa.UniqueConstraint("user_id", name=op.f("uq_email_change_user_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("email_change", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_email_change_expires_at"), ["expires_at"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_email_change_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "feed_link",
@@ -720,6 +721,7 @@ def downgrade() -> None:
 
     op.drop_table("feed_link")
     with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_change_user_id"))
         batch_op.drop_index(batch_op.f("ix_email_change_expires_at"))
 
     op.drop_table("email_change")

@@ -3,14 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import update
 
 from supportgroups.access import SIGNED_IN, declared_access
 from supportgroups.accounts import queries
 from supportgroups.accounts.models import SignIn, UserAccount
 from supportgroups.clock import utc_now
-from supportgroups.db import transaction
+from supportgroups.db import db, transaction
 from supportgroups.errors import go_to_sign_in
 from supportgroups.languages import LANGUAGES
 
@@ -57,7 +58,7 @@ def signed_in_viewer() -> UserAccount:
 
 def current_device() -> SignIn | None:
     """Return the device that this request comes from, if it is signed in."""
-    if not request or g.get("is_failing"):
+    if not has_request_context() or g.get("is_failing"):
         # A letter is written outside any request. The page about a failure must not ask the
         # database, which may be what fails.
         return None
@@ -80,16 +81,18 @@ def forget() -> None:
 
 def select_language() -> str:
     """Return the locale of this page: the person's choice, or the best the browser asks for."""
-    person = viewer() if request else None
+    person = viewer() if has_request_context() else None
     if person is not None and person.language in LANGUAGES:
         return LANGUAGES[person.language]
-    best = request.accept_languages.best_match(list(LANGUAGES)) if request else None
+    wanted = request.accept_languages if has_request_context() else None
+    best = wanted.best_match(list(LANGUAGES)) if wanted is not None else None
     return LANGUAGES[best or "en"]
 
 
 @transaction()
-def _note_seen(sign_in: SignIn) -> None:
-    sign_in.last_seen_at = utc_now()
+def _note_seen(sign_in_id: int) -> None:
+    # By its number: the device may have been signed out in this moment.
+    db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=utc_now()))
 
 
 def init_app(app: Flask) -> None:
@@ -102,11 +105,9 @@ def init_app(app: Flask) -> None:
             return go_to_sign_in()
         device = current_device() if "_user_id" in session else None
         if device is not None and utc_now() - device.last_seen_at > SEEN_EVERY:
-            _note_seen(device)
+            _note_seen(device.id)
         return None
 
     @app.context_processor
     def provide_viewer() -> dict[str, UserAccount | None]:
         return {"viewer": viewer()}
-
-

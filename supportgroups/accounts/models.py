@@ -7,13 +7,14 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.db import Model, UTCDateTime
+from supportgroups.revisions import HasCalendar
 from supportgroups.tokens import uuid7
 
 MAX_NAME = 60
 MAX_EMAIL = 254
 
 
-class UserAccount(Model):
+class UserAccount(HasCalendar, Model):
     """A person, under any name they like."""
 
     __tablename__ = "user_account"
@@ -24,8 +25,11 @@ class UserAccount(Model):
     public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
     #: The name to use here.
     display_name: Mapped[str]
-    #: In lower case; verified by a mailed link before it is written here.
+    #: In lower case.
     email: Mapped[str | None] = mapped_column(unique=True)
+    #: Whether a mailed link has shown that the address is theirs. False only for accounts made
+    #: while the site had no mail server.
+    is_email_verified: Mapped[bool] = mapped_column(default=True)
     #: argon2id; none for people who sign in by mailed link.
     password_hash: Mapped[str | None]
     time_zone: Mapped[str]
@@ -33,9 +37,6 @@ class UserAccount(Model):
     language: Mapped[str | None]
     is_site_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: Rises with every change of what this person's own calendar shows.
-    calendar_revision: Mapped[int] = mapped_column(default=0)
-    calendar_revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class SignIn(Model):
@@ -53,6 +54,9 @@ class SignIn(Model):
     device_name: Mapped[str]
     #: "Keep me signed in on this device": lasts 30 days instead of one evening.
     is_kept: Mapped[bool]
+    #: Signed in through a mailed link: for a while this device may choose a new password without
+    #: the old one, which is how a forgotten password is replaced.
+    is_by_link: Mapped[bool] = mapped_column(default=False)
     signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
@@ -63,15 +67,22 @@ class SignInLink(Model):
     """A mailed link that signs a person in, once and for a few minutes."""
 
     __tablename__ = "sign_in_link"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    secret_hash: Mapped[str] = mapped_column(unique=True)
-    user_id: Mapped[int] = mapped_column(
+    #: Written when the letter is sent: until then nobody knows the secret.
+    secret_hash: Mapped[str | None] = mapped_column(unique=True)
+    #: None when nobody here has the address that was typed. The row is made all the same, so
+    #: that the answer is the same and takes as long.
+    user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="CASCADE"), index=True
     )
     #: Where the person wanted to go, always a path of our own.
     next_path: Mapped[str | None]
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    user: Mapped[UserAccount | None] = relationship()
 
 
 class SignUp(Model):
@@ -81,6 +92,8 @@ class SignUp(Model):
     """
 
     __tablename__ = "sign_up"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     display_name: Mapped[str]
@@ -95,3 +108,24 @@ class SignUp(Model):
     secret_hash: Mapped[str | None] = mapped_column(unique=True)
     next_path: Mapped[str | None]
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class EmailChange(Model):
+    """Another address that a person wants to use, until they follow the link mailed to it."""
+
+    __tablename__ = "email_change"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str]
+    #: Written when it is done: the address before, which is told so. The link is then over.
+    previous_email: Mapped[str | None]
+    #: Written when the letter is sent: until then nobody knows the secret.
+    secret_hash: Mapped[str | None] = mapped_column(unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    user: Mapped[UserAccount] = relationship()

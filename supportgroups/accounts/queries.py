@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from supportgroups.accounts.models import SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
 from supportgroups.db import db
 from supportgroups.tokens import hash_secret
 
@@ -65,3 +65,41 @@ def list_sign_ins(user: UserAccount, *, now: datetime) -> list[SignIn]:
         .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
     ).scalars()
     return [sign_in for sign_in in rows if is_alive(sign_in, now)]
+
+
+def lock_user(user_id: int) -> UserAccount | None:
+    """Return one person as they are now, locked until the transaction ends.
+
+    Whoever signs a device in and whoever changes the password take this lock, so that no device
+    comes in with a password that has just been changed.
+    """
+    return db.session.execute(
+        select(UserAccount)
+        .where(UserAccount.id == user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def lock_sign_ups(email: str) -> list[SignUp]:
+    """Return all pending sign-ups of an address, locked until the transaction ends."""
+    return list(
+        db.session.execute(
+            select(SignUp)
+            .where(SignUp.email == email)
+            .order_by(SignUp.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalars()
+    )
+
+
+def find_email_change(user: UserAccount, secret: str, *, now: datetime) -> EmailChange | None:
+    """Return this person's wish for another address, if its mailed link can still be used."""
+    return db.session.execute(
+        select(EmailChange).where(
+            EmailChange.secret_hash == hash_secret(secret),
+            EmailChange.user_id == user.id,
+            EmailChange.expires_at > now,
+        )
+    ).scalar_one_or_none()

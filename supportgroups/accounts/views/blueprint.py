@@ -1,4 +1,4 @@
-"""Pages about accounts."""
+"""The blueprint that all pages about accounts belong to."""
 
 from flask import Blueprint
 

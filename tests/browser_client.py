@@ -2,10 +2,13 @@
 
 import re
 from collections import Counter
+from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 
 from flask import Flask
+from flask import session as flask_session
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from supportgroups.accounts.models import SignIn, UserAccount
@@ -64,14 +67,17 @@ def check_page(html: str) -> None:
     """Fail on a page without one h1, a title, unique ids, a language or a label for each input."""
     page = PageReader(html)
     assert page.headings == 1, f"a page has one h1, this one {page.headings}"
-    assert page.titles == 1 and page.title.strip(), "a page has a title"
+    assert page.titles == 1, f"a page has one title, this one {page.titles}"
+    assert page.title.strip(), "a title says something"
     assert page.language, "a page says its language"
     repeated = [name for name, times in Counter(page.ids).items() if times > 1]
     assert repeated == [], f"ids must be unique: {repeated}"
     unlabelled = [
         found
         for found in page.inputs
-        if found.get("id") not in page.labelled and not found.get("aria-label") and not found.get("aria-labelledby")
+        if found.get("id") not in page.labelled
+        and not found.get("aria-label")
+        and not found.get("aria-labelledby")
     ]
     assert unlabelled == [], f"inputs need a label: {unlabelled}"
 
@@ -109,35 +115,50 @@ class Browser:
 
     def get(self, url: str, **options: Any) -> TestResponse:
         """Open a page."""
-        return self._look(self.client.get(url, **options))
+        return self.send("GET", url, **options)
 
     def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Send a form, with the token that its page would have carried."""
-        token = self._token()
-        return self._look(
-            self.client.post(url, data={"csrf_token": token, **(data or {})}, **options)
-        )
+        data = {"csrf_token": self._token(), **(data or {})}
+        return self.send("POST", url, data=data, **options)
+
+    def send(self, method: str, url: str, **options: Any) -> TestResponse:
+        """Send any request, as it is.
+
+        It runs outside the application context of the test. Inside it, all requests of a test
+        would share `g`, and with it who is signed in and what was checked, and the database
+        session, and with it what was read and what was never committed.
+        """
+        _let_go()
+        response = Context().run(self.client.open, url, method=method, **options)
+        _let_go()
+        return self._look(response)
 
     def _token(self) -> str:
-        from flask_wtf.csrf import generate_csrf  # noqa: PLC0415 (needs the request below)
-
         with self.client.session_transaction() as session:
             kept = session.get("csrf_token")
-        with self.app.test_request_context():
-            from flask import session as flask_session  # noqa: PLC0415
-
-            if kept is not None:
-                flask_session["csrf_token"] = kept
-            token = str(generate_csrf())
-            raw = flask_session["csrf_token"]
+        token, raw = Context().run(self._make_token, kept)
         with self.client.session_transaction() as session:
             session["csrf_token"] = raw
         return token
+
+    def _make_token(self, kept: str | None) -> tuple[str, str]:
+        with self.app.test_request_context():
+            if kept is not None:
+                flask_session["csrf_token"] = kept
+            return str(generate_csrf()), flask_session["csrf_token"]
 
     def _look(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html" and response.status_code not in {301, 302, 303}:
             check_page(response.text)
         return response
+
+
+def _let_go() -> None:
+    """End what the test reads, so that it sees afterwards what a request has changed."""
+    unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
+    assert unsaved == [], "a request sees only what was committed"
+    db.session.rollback()
 
 
 def visible_text(html: str) -> str:

@@ -109,7 +109,7 @@ class GroupForm(Form):
     agreement = TextAreaField(
         _l("Group agreement"),
         filters=[clean_text],
-        default=SUGGESTED_AGREEMENT,
+        default=lambda: str(SUGGESTED_AGREEMENT),
         validators=[
             DataRequired(_l("Write down what people agree to when they join")),
             too_long(MAX_TEXT),

@@ -1,0 +1,159 @@
+"""The pages that everybody may read: guides, and help now.
+
+They are the same for every guest, so a browser or a proxy may keep them for a few minutes. For a
+person who is signed in the layout differs, so nothing of theirs is kept.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, make_response, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from supportgroups.access import PUBLIC, access
+from supportgroups.clock import utc_now
+from supportgroups.config import settings
+from supportgroups.guides import loaders, queries
+from supportgroups.guides.help_lines import is_open, load_help_book, our_help_book, standing
+from supportgroups.guides.library import our_library
+from supportgroups.guides.models import HelpLine, HelpNow, LineAudience, LineCost, Reader, Standing
+from supportgroups.headers import allow_indexing
+
+bp = Blueprint("guides", __name__)
+
+#: How long anybody may keep a page that is the same for every guest, in seconds.
+KEEP_FOR = 300
+#: The operator's own help lines, in the data directory.
+OWN_HELP_LINES = "help_lines.toml"
+
+READERS = {
+    Reader.MEMBER: _l("For everyone who comes to a group"),
+    Reader.VOLUNTEER: _l("For people who help"),
+    Reader.ORGANIZER: _l("For people who run a group"),
+}
+LINE_AUDIENCES = {
+    LineAudience.ANYONE: _l("Anyone"),
+    LineAudience.ADULTS: _l("Adults"),
+    LineAudience.YOUNG: _l("Children and young people"),
+}
+LINE_COSTS = {
+    LineCost.FREE: _l("Free"),
+    LineCost.CALL_RATE: _l("The price of a normal call or message"),
+    LineCost.NOT_KNOWN: None,
+}
+
+
+def register(app: Flask) -> None:
+    """Read the guides and help lines, and give templates `help_now_lines()`.
+
+    They are read now, so that a mistake in a file stops the start and not a visitor.
+
+    :raises BadGuide: a guide is not as it should be
+    :raises BadHelpLines: the help lines file, ours or the operator's own, is not as it should be
+    """
+    our_library()
+    own_file = app.config["SETTINGS"].data_dir / OWN_HELP_LINES
+    book = load_help_book(own_file) if own_file.exists() else our_help_book()
+    app.extensions["help_book"] = book
+    app.jinja_env.globals["help_now_lines"] = help_now_strip
+
+
+def help_now_strip() -> HelpNow:
+    """Return the emergency number and main lines of the site's country, for every page.
+
+    Asks neither the database nor the person's session, so that error pages can show it.
+    """
+    help_now = queries.help_now_lines(
+        settings().country, utc_now().date(), loaders.load_help_book()
+    )
+    return replace(help_now, lines=help_now.main_lines)
+
+
+@bp.get("/guides")
+@access(PUBLIC)
+def index() -> ResponseReturnValue:
+    """List the guides by the people they are for."""
+    allow_indexing()
+    return _keep(
+        render_template(
+            "guides/index.html", groups=queries.list_guides_by_reader(), readers=READERS
+        )
+    )
+
+
+@bp.get("/guides/<slug>")
+@access(PUBLIC)
+def show(slug: str) -> ResponseReturnValue:
+    """Show one guide with its contents list, its sources and the day it was last reviewed."""
+    guide = loaders.load_guide(slug)
+    allow_indexing()
+    return _keep(
+        render_template(
+            "guides/show.html",
+            guide=guide,
+            is_due=guide.is_due_for_review(utc_now().date()),
+        )
+    )
+
+
+@bp.get("/help-now")
+@access(PUBLIC)
+def help_now() -> ResponseReturnValue:
+    """Show the emergency number and the help lines of a country, the site's own by default.
+
+    Remembers nothing about who looked or which country they chose.
+    """
+    now = utc_now()
+    book = loaders.load_help_book()
+    wanted = request.args.get("country", "").strip().upper()
+    country = wanted if wanted in book.countries else settings().country
+    found = queries.help_now_lines(country, now.date(), book)
+    return _keep(
+        render_template(
+            "guides/help_now.html",
+            help_now=found,
+            entries=[_describe(line, now) for line in found.lines],
+            country_name=_country_name(country),
+            countries=sorted(
+                ((code, _country_name(code)) for code in book.countries), key=lambda pair: pair[1]
+            ),
+            is_unknown_place=bool(wanted) and wanted not in book.countries,
+        )
+    )
+
+
+def _describe(line: HelpLine, now: datetime) -> dict[str, object]:
+    """Return a line with the words about it that depend on the language and the time."""
+    names = get_locale().languages
+    return {
+        "line": line,
+        "languages": ", ".join(names.get(code, code) for code in line.languages),
+        "audience": LINE_AUDIENCES[line.audience],
+        "cost": LINE_COSTS[line.cost],
+        "is_open": is_open(line, now),
+        "is_due": standing(line, now.date()) is Standing.DUE,
+    }
+
+
+def _country_name(code: str) -> str:
+    name: str = get_locale().territories.get(code, code)
+    return name
+
+
+def _keep(page: str) -> Response:
+    """Return the page, to be kept for a few minutes where it is the same for everybody.
+
+    A request that carries a cookie may be from somebody who is signed in, and a page during which
+    the session changed carries one back, so both are left to the rule for personal responses.
+    """
+    response = make_response(page)
+    if request.cookies or session.modified:
+        return response
+    response.cache_control.public = True
+    response.cache_control.max_age = KEEP_FOR
+    response.vary.update({"Cookie", "Accept-Language"})
+    response.add_etag()
+    response.make_conditional(request)
+    return response

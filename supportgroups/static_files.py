@@ -15,6 +15,8 @@ from supportgroups.config import Config
 from supportgroups.headers import SECURITY_HEADERS
 
 FOR_EVER = 365 * 24 * 3600
+#: Style sheets name drawings without a version, so those are asked for again after a day.
+A_DAY = 24 * 3600
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -42,6 +44,8 @@ def init_app(app: Flask, config: Config) -> None:
     )
 
 
-def _add_headers(headers: Any, _path: str, _url: str | StaticFile) -> None:
+def _add_headers(headers: Any, path: str, _url: str | StaticFile) -> None:
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
+    if str(path).endswith(".svg"):
+        headers["Cache-Control"] = f"max-age={A_DAY}, public"

@@ -8,6 +8,7 @@ tests the whole database is put back.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +137,7 @@ def application(database: Any) -> Iterator[Flask]:
     """The application, built once for each database."""
     app = create_app(make_config(database.folder, DATABASE_URL=database.url))
     app.testing = True
+    app.teardown_appcontext(_look_for_unsaved_changes)
     with app.app_context():
         upgrade()
         database.built(app)
@@ -144,10 +146,9 @@ def application(database: Any) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture
-def app(application: Flask, database: Any) -> Iterator[Flask]:
-    """The application with an empty database, inside its context."""
-    with application.app_context(), time_machine.travel(NOW, tick=False):
+@contextmanager
+def _emptied(application: Flask, database: Any) -> Iterator[Flask]:
+    with application.app_context():
         database.empty()
         for letter in application.config["SETTINGS"].mail_folder.glob("*"):
             letter.unlink()
@@ -155,6 +156,25 @@ def app(application: Flask, database: Any) -> Iterator[Flask]:
         leftover = [*db.session.new, *db.session.dirty, *db.session.deleted]
         db.session.remove()
         assert leftover == [], "the test or the code under test left changes uncommitted"
+
+
+def _look_for_unsaved_changes(_error: BaseException | None) -> None:
+    leftover = [*db.session.new, *db.session.dirty, *db.session.deleted]
+    assert leftover == [], "the request left changes uncommitted"
+
+
+@pytest.fixture
+def app(application: Flask, database: Any) -> Iterator[Flask]:
+    """The application with an empty database, inside its context, at a fixed moment."""
+    with time_machine.travel(NOW, tick=False), _emptied(application, database) as app:
+        yield app
+
+
+@pytest.fixture
+def live_app(application: Flask, database: Any) -> Iterator[Flask]:
+    """The same in real time, for tests in which other processes look at the database too."""
+    with _emptied(application, database) as app:
+        yield app
 
 
 @pytest.fixture

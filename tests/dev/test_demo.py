@@ -1,0 +1,92 @@
+"""The demo story."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
+from supportgroups.dev import demo
+from supportgroups.groups.models import Group
+from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.queries import tally
+from supportgroups.sessions.models import GroupSession, Series, SessionStatus
+from tests.browser_client import Browser
+
+
+@pytest.fixture
+def told(app: Flask, now: datetime) -> None:
+    """The story, told."""
+    demo.fill_with_demo_data(now=now)
+
+
+def sessions() -> list[GroupSession]:
+    """Return all sessions in order."""
+    query = select(GroupSession).order_by(GroupSession.starts_at)
+    return list(db.session.execute(query).scalars())
+
+
+@pytest.mark.usefixtures("told")
+class TestStory:
+    def test_six_groups_meet_in_three_time_zones(self) -> None:
+        groups = db.session.execute(select(Group)).scalars().all()
+        assert len(groups) == 6
+        assert len({group.time_zone for group in groups}) == 3
+
+    def test_forty_sessions_lie_within_ten_weeks(self, now: datetime) -> None:
+        ten_weeks = [s for s in sessions() if now < s.starts_at < now + timedelta(weeks=10)]
+        assert len(ten_weeks) >= 40
+
+    def test_the_clock_on_the_wall_stays_when_the_clocks_change(self) -> None:
+        series = db.session.execute(
+            select(Series).where(Series.title == "Tuesday evening")
+        ).scalar_one()
+        regular = [s for s in sessions() if s.series_id == series.id and not s.is_moved]
+        assert {s.wall_starts_at.hour for s in regular} == {19}
+        assert {s.starts_at.hour for s in regular} == {18, 19}
+
+    def test_every_state_can_be_seen(self) -> None:
+        assert set(db.session.execute(select(Rsvp.status)).scalars()) == set(RsvpStatus)
+        assert any(s.status is SessionStatus.CANCELLED for s in sessions())
+        assert any(s.is_moved for s in sessions())
+
+    def test_a_full_session_has_a_waiting_list(self) -> None:
+        tallies = tally(sessions())
+        full = [s for s in sessions() if tallies[s.id].waitlisted]
+        assert [tallies[s.id].accepted - (s.capacity_shown or 0) for s in full] == [0]
+
+    def test_the_people_can_sign_in(self, browser: Browser) -> None:
+        for person in demo.PEOPLE:
+            answer = browser.post(
+                "/sign-in",
+                {"email": f"{person.name.lower()}@example.org", "password": demo.PASSWORD},
+            )
+            assert answer.status_code == 303, person
+            browser.sign_out()
+
+    def test_it_is_told_once(self, now: datetime) -> None:
+        before = db.session.execute(select(UserAccount.id)).all()
+        with pytest.raises(demo.DatabaseNotEmpty):
+            demo.fill_with_demo_data(now=now)
+        assert db.session.execute(select(UserAccount.id)).all() == before
+
+
+class TestSeedCommand:
+    def test_it_fills_an_empty_database(self, app: Flask) -> None:
+        result = app.test_cli_runner().invoke(args=["dev", "seed"])
+        assert result.exit_code == 0, result.output
+        assert demo.has_people()
+
+    @pytest.mark.usefixtures("told")
+    def test_it_refuses_a_database_with_people(self, app: Flask) -> None:
+        result = app.test_cli_runner().invoke(args=["dev", "seed"])
+        assert result.exit_code == 1
+        assert "already holds people" in result.output
+
+    @pytest.mark.usefixtures("told")
+    def test_it_can_leave_such_a_database_alone(self, app: Flask) -> None:
+        result = app.test_cli_runner().invoke(args=["dev", "seed", "--if-empty"])
+        assert result.exit_code == 0
+        assert result.output == ""

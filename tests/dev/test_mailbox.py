@@ -1,0 +1,107 @@
+"""The viewer of letters on a development site."""
+
+import pytest
+
+from supportgroups.app import create_app
+from supportgroups.db import transaction
+from supportgroups.dev.mailbox import Piece, split_text
+from supportgroups.dev.views import LETTERS_PER_PAGE
+from supportgroups.outbox.mail import Letter
+from supportgroups.outbox.services import enqueue
+from tests.browser_client import visible_text
+from tests.conftest import make_config
+
+
+@pytest.fixture
+def send(app, outbox, now, monkeypatch):
+    """Send letters with the given texts, through the outbox."""
+
+    def build(payload, *, now):
+        return Letter(to="sam@example.org", subject=payload["subject"], text=payload["text"])
+
+    monkeypatch.setitem(app.extensions["outbox"].letters, "tests.letter", build)
+
+    def send(*texts, subject="You have an update"):
+        with transaction():
+            for number, text in enumerate(texts):
+                payload = {"subject": subject, "text": text}
+                enqueue("tests.letter", payload, key=f"tests.letter:{number}:{text}", now=now)
+        outbox.run()
+        folder = app.config["SETTINGS"].mail_folder
+        return [path.stem for path in sorted(folder.glob("*.eml"))]
+
+    return send
+
+
+class TestMailbox:
+    def test_it_shows_the_newest_letter_first(self, send, browser):
+        older, newer = send("one", "two")
+        page = browser.get("/dev/mail").text
+        assert page.index(newer) < page.index(older)
+        assert "sam@example.org 23 Nov 2026, 09:00 (UTC)" in visible_text(page)
+
+    def test_it_says_that_there_are_none(self, browser):
+        assert "No letters yet" in browser.get("/dev/mail").text
+
+    def test_it_shows_a_long_list_in_parts(self, send, browser):
+        names = send(*map(str, range(LETTERS_PER_PAGE + 1)))
+        first = browser.get("/dev/mail").text
+        assert names[0] not in first
+        assert f'href="/dev/mail?before={names[1]}"' in first
+        second = browser.get(f"/dev/mail?before={names[1]}").text
+        assert names[0] in second
+        assert names[1] not in second
+        assert 'rel="prev" href="/dev/mail"' in second
+
+    def test_it_escapes_subjects(self, send, browser):
+        send("text", subject="<script>alert(1)</script>")
+        assert "<script>alert" not in browser.get("/dev/mail").text
+
+    def test_no_other_site_has_it(self, app, tmp_path):
+        config = make_config(tmp_path, DATABASE_URL="sqlite:///:memory:", DEVELOPMENT="0")
+        public_site = create_app(config)
+        assert public_site.test_client().get("/dev/mail").status_code == 404
+
+
+class TestLetter:
+    def test_it_shows_headers_and_text(self, send, browser):
+        (name,) = send("Dear Sam,\nhello.\n\nSee <b>you</b> soon.")
+        page = browser.get(f"/dev/mail/{name}").text
+        assert "From Updates &lt;updates@gatherings.example&gt;" in visible_text(page)
+        assert "See &lt;b&gt;you&lt;/b&gt; soon." in page
+
+    def test_its_own_addresses_are_links(self, send, browser):
+        (name,) = send("Sign in: http://localhost/sign-in/abc?x=1&y=2.\n\nhttp://evil.example/")
+        page = browser.get(f"/dev/mail/{name}").text
+        assert '<a href="http://localhost/sign-in/abc?x=1&amp;y=2">' in page
+        assert 'href="http://evil.example' not in page
+
+    @pytest.mark.parametrize("name", ["nothing", "..", "..%2F..%2Fsecret-key", "1", "%00"])
+    def test_it_knows_no_other_file(self, browser, name):
+        assert browser.get(f"/dev/mail/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("http://localhost", ["http://localhost"]),
+        ("See http://localhost/my, please.", ["http://localhost/my"]),
+        ("(http://localhost/my)", ["http://localhost/my"]),
+        ("http://localhost.evil.example/", []),
+        ("http://localhost:99/", []),
+        ("http://localhost@evil.example/", []),
+        ("https://localhost/", []),
+        ("javascript:alert(1)", []),
+    ],
+)
+def test_only_addresses_of_this_site_become_links(text, links):
+    ((pieces,),) = split_text(text, base_url="http://localhost")
+    assert [piece.words for piece in pieces if piece.is_link] == links
+    assert "".join(piece.words for piece in pieces) == text
+
+
+def test_a_letter_is_split_into_paragraphs_and_lines():
+    assert split_text("One\ntwo\n\n\nthree\n", base_url="http://localhost") == [
+        [[Piece("One", is_link=False)], [Piece("two", is_link=False)]],
+        [[Piece("three", is_link=False)]],
+    ]

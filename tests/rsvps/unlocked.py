@@ -1,0 +1,51 @@
+"""The product with its locks taken out, to show that the race tests would notice.
+
+Nothing but the locks differs: writers do not queue, SQLite begins no transaction before it
+reads, and PostgreSQL's rows are read without FOR UPDATE. A short pause between counting and
+taking a place makes the race as wide as a slow disk would.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event, select
+
+from supportgroups import db as db_module
+from supportgroups.app import create_app
+from supportgroups.config import load_config
+from supportgroups.rsvps import services
+from supportgroups.sessions.models import GroupSession
+
+
+@contextmanager
+def _no_lock(_bind: object) -> Iterator[None]:
+    yield
+
+
+def _find_without_lock(group_session_id: int) -> GroupSession:
+    return db_module.db.session.execute(
+        select(GroupSession).where(GroupSession.id == group_session_id)
+    ).scalar_one()
+
+
+_count = services.queries.count_accepted
+
+
+def _count_slowly(group_session: GroupSession) -> int:
+    found = _count(group_session)
+    time.sleep(0.02)
+    return found
+
+
+db_module._write_lock = _no_lock  # noqa: SLF001
+services.lock_group_session = _find_without_lock
+services.queries.count_accepted = _count_slowly
+
+app = create_app(load_config(os.environ))
+with app.app_context():
+    engine = db_module.db.engine
+    if engine.dialect.name == "sqlite":
+        # Without listeners the driver is told to begin nothing at all: each statement is alone.
+        engine.dispatch._clear()  # noqa: SLF001

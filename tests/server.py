@@ -1,0 +1,182 @@
+"""A real server on loopback for tests that need one: several processes, real sockets, real time.
+
+Only the processes started here are ever stopped, by their process ids.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+from supportgroups.accounts.models import SignIn, UserAccount
+from supportgroups.clock import utc_now
+from supportgroups.db import db, transaction
+from supportgroups.tokens import hash_secret, new_secret
+
+ROOT = Path(__file__).parent.parent
+#: A server that does not answer by then never will.
+DEADLINE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `base_url`."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    application: Flask,
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    module: str = "wsgi:app",
+    **settings: str,
+) -> Iterator[Server]:
+    """Serve the database of `application` with gunicorn until the block ends.
+
+    :param module: what to serve, for tests that change the product on purpose
+    :param settings: further settings by name, such as SMTP_URL
+    """
+    config = application.config["SETTINGS"]
+    port = free_port()
+    environ = {
+        "SECRET_KEY": config.secret_key,
+        "DATABASE_URL": config.database_url,
+        "DATA_DIR": str(config.data_dir),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DEVELOPMENT": "1",
+        "MAIL_FROM": config.mail_from,
+        **settings,
+    }
+    log = config.data_dir / f"server-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}",
+                "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
+                "--no-control-socket", "--log-level", "warning",
+            ],
+            cwd=ROOT,
+            env={**os.environ, **{f"SUPPORTGROUPS_{name}": value for name, value in environ.items()}},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    server = Server(port, process, log)
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(DEADLINE_SECONDS)
+
+
+def _wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        try:
+            if request(server, "GET", "/readyz").status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def request(
+    server: Server,
+    method: str,
+    path: str,
+    *,
+    form: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """Send one request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_SECONDS)
+    try:
+        body = urlencode(form) if form is not None else None
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+        connection.request(method, path, body, {**kind, **(headers or {})})
+        response = connection.getresponse()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, found, response.read())
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A signed-in person's cookie, and the token for their forms."""
+
+    cookie: str
+    csrf_token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header that carries the cookie."""
+        return {"Cookie": f"session={self.cookie}"}
+
+
+def sign_in_all(application: Flask, users: list[UserAccount]) -> list[Pass]:
+    """Sign people in without their passwords, all in one transaction."""
+    secrets = [new_secret() for _user in users]
+    now = utc_now()
+    with transaction():
+        for user, secret in zip(users, secrets, strict=True):
+            db.session.add(
+                SignIn(
+                    secret_hash=hash_secret(secret),
+                    user_id=user.id,
+                    device_name="Test",
+                    is_kept=False,
+                    signed_in_at=now,
+                    last_seen_at=now,
+                )
+            )
+    cookies = SecureCookieSessionInterface().get_signing_serializer(application)
+    tokens = URLSafeTimedSerializer(application.config["SECRET_KEY"], salt="wtf-csrf-token")
+    assert cookies is not None
+    return [
+        Pass(
+            cookie=str(cookies.dumps({"_user_id": secret, "_fresh": True, "csrf_token": secret})),
+            csrf_token=str(tokens.dumps(secret)),
+        )
+        for secret in secrets
+    ]

@@ -177,6 +177,8 @@ def _atomic() -> Iterator[None]:
         raise RuntimeError("something was changed before the transaction began; move it inside")
     # Ends the snapshot of the read phase: SQLite could not write from an old one.
     session.rollback()
+    # A rollback right after a commit has nothing to end, and would leave objects as they were read.
+    session.expire_all()
     with _write_lock(session.get_bind()):
         info["in_transaction"] = True
         token = _writing.set(True)

@@ -26,6 +26,7 @@ class HasCalendar:
 
     def touch_calendar(self, now: datetime) -> None:
         """Say that calendars have something new to show. Call it inside the change itself."""
+        revised_at = rising(self.calendar_revised_at, now)
         # The database adds, so that two changes at once count twice.
         self.calendar_revision = type(self).calendar_revision + 1
-        self.calendar_revised_at = rising(self.calendar_revised_at, now)
+        self.calendar_revised_at = revised_at

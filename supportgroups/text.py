@@ -15,12 +15,13 @@ def clean_line(value: str | None) -> str | None:
     """Return the text as one tidy line: no control characters, single spaces, trimmed."""
     if value is None:
         return None
-    return _SPACES.sub(" ", _CONTROLS.sub("", unicodedata.normalize("NFC", value))).strip()
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _CONTROLS.sub("", value))).strip()
 
 
 def clean_text(value: str | None) -> str | None:
     """Return the text with its paragraphs kept: no control characters, plain line ends, trimmed."""
     if value is None:
         return None
-    lines = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-    return "\n".join(line.rstrip() for line in _CONTROLS.sub("", lines).split("\n")).strip()
+    plain = _CONTROLS.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = unicodedata.normalize("NFC", plain).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()

@@ -159,6 +159,7 @@ def _let_go() -> None:
     unsaved = [*db.session.new, *db.session.dirty, *db.session.deleted]
     assert unsaved == [], "a request sees only what was committed"
     db.session.rollback()
+    db.session.expire_all()
 
 
 def visible_text(html: str) -> str:

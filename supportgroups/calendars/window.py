@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 #: Weeks before the present one: at least 60 days.
 WEEKS_BACK = 9
 #: Weeks after the beginning of the present one: at least 400 days from any day in it.
-WEEKS_AHEAD = 58
+WEEKS_AHEAD = 59
 #: A cancelled session stays for 30 days after its date, and until the Monday after.
 CANCELLED_KEPT = timedelta(days=30)
 

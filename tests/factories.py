@@ -75,7 +75,9 @@ def make_group(name: str = "Evening circle", **overrides: Any) -> Group:
 
 
 @transaction()
-def make_membership(group: Group, user: UserAccount, role: Role = Role.MEMBER, **overrides: Any) -> Membership:
+def make_membership(
+    group: Group, user: UserAccount, role: Role = Role.MEMBER, **overrides: Any
+) -> Membership:
     """Make somebody part of a group."""
     values: dict[str, Any] = {
         "group_id": group.id,
@@ -116,7 +118,9 @@ def make_series(group: Group, **overrides: Any) -> Series:
 
 
 @transaction()
-def make_session(series: Series, wall_starts_at: datetime | None = None, **overrides: Any) -> GroupSession:
+def make_session(
+    series: Series, wall_starts_at: datetime | None = None, **overrides: Any
+) -> GroupSession:
     """Make one session of a series, at the series' first start unless told otherwise."""
     wall = wall_starts_at or series.wall_starts_at
     starts_at = to_utc(wall, series.time_zone)
@@ -140,7 +144,9 @@ def make_session(series: Series, wall_starts_at: datetime | None = None, **overr
 
 
 @transaction()
-def make_rsvp(group_session: GroupSession, user: UserAccount, status: RsvpStatus, **overrides: Any) -> Rsvp:
+def make_rsvp(
+    group_session: GroupSession, user: UserAccount, status: RsvpStatus, **overrides: Any
+) -> Rsvp:
     """Make an answer, without asking whether there is room."""
     values: dict[str, Any] = {
         "group_session_id": group_session.id,
@@ -168,3 +174,8 @@ def make_cast(*, now: datetime) -> dict[str, Any]:
     make_membership(group, people["sam"])
     series = make_series(group)
     return {**people, "group": group, "series": series, "session": make_session(series)}
+
+
+def find_membership(group: Group, user: UserAccount) -> Membership:
+    """Return somebody's membership, which has to be there."""
+    return db.session.get_one(Membership, (group.id, user.id))

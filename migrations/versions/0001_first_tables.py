@@ -543,6 +543,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("revised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_turn", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_group_session_capacity_not_negative")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_group_session_ends_after_start")),
         sa.ForeignKeyConstraint(

@@ -32,16 +32,6 @@ def count_accepted(group_session: GroupSession) -> int:
     ).scalar_one()
 
 
-def last_turn(group_session: GroupSession) -> int:
-    """Return the highest ticket that a waiting person of the session holds; 0 if nobody waits."""
-    highest = db.session.execute(
-        select(func.max(Rsvp.turn)).where(
-            Rsvp.group_session_id == group_session.id, Rsvp.status == RsvpStatus.WAITLISTED
-        )
-    ).scalar_one()
-    return highest or 0
-
-
 def list_waiting(group_session: GroupSession, *, limit: int | None = None) -> list[Rsvp]:
     """Return the waiting list of a session, whoever is next first."""
     return list(

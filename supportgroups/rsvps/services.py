@@ -48,7 +48,7 @@ def respond(
     if rsvp is not None and rsvp.status is status:
         return rsvp
 
-    turn = queries.last_turn(group_session) + 1 if status is RsvpStatus.WAITLISTED else None
+    turn = _draw_ticket(group_session) if status is RsvpStatus.WAITLISTED else None
     if rsvp is None:
         rsvp = Rsvp(group_session_id=group_session.id, user_id=actor.id)
         db.session.add(rsvp)
@@ -117,6 +117,11 @@ def tell_about_change(
             key=f"{kind}:{group_session.public_id}:{group_session.sequence}:{rsvp.id}",
             now=now,
         )
+
+
+def _draw_ticket(group_session: GroupSession) -> int:
+    group_session.last_turn += 1
+    return group_session.last_turn
 
 
 def _has_room(group_session: GroupSession) -> bool:

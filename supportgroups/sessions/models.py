@@ -119,6 +119,8 @@ class GroupSession(Model):
     revision: Mapped[int] = mapped_column(default=0)
     #: When that was: whole seconds, strictly rising.
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: The last ticket drawn for its waiting list. Tickets are never given twice.
+    last_turn: Mapped[int] = mapped_column(default=0)
 
     group: Mapped[Group] = relationship()
     series: Mapped[Series] = relationship()

@@ -143,7 +143,7 @@ class TestStrip:
         strip = help_now_strip()
         assert [line.name for line in strip.lines] == [
             "Samaritans",
-            "NHS 111, mental health option (England)",
+            "NHS 111, option 2 (England)",
         ]
 
 

@@ -1,3 +1,5 @@
+"""What a server imports."""
+
 import os
 
 from supportgroups.app import create_app

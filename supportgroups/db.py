@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from flask import Flask
@@ -129,9 +130,14 @@ class transaction:  # noqa: N801 (reads as the word it is, like contextlib.suppr
         self._block.__enter__()
         return self
 
-    def __exit__(self, *exception: Any) -> bool | None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
         """Commit when all went well, undo everything when not."""
-        return self._block.__exit__(*exception)
+        return self._block.__exit__(kind, error, trace)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Run each call of `function` in a transaction."""

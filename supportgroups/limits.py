@@ -58,7 +58,7 @@ def _count_a_try(key: str, window: datetime, limit: int) -> ReturningInsert[tupl
 @transaction()
 def forget_old_tries(*, now: datetime, older_than: timedelta = timedelta(days=2)) -> int:
     """Delete counters that no longer matter; return how many."""
-    result = db.session.execute(
-        delete(TriesCounter).where(TriesCounter.window_starts_at < now - older_than)
+    old = TriesCounter.window_starts_at < now - older_than
+    return len(
+        db.session.execute(delete(TriesCounter).where(old).returning(TriesCounter.key)).all()
     )
-    return int(result.rowcount)

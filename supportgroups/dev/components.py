@@ -29,6 +29,9 @@ ADMISSIONS = {"drop-in": _l("Just turn up"), "reserve": _l("Reserve a place")}
 FACTS = {"step-free": _l("Step-free way in"), "captions": _l("Captions")}
 
 
+SAMPLE_ID = UUID("01890000-0000-7000-8000-000000000000")
+
+
 class SampleForm(Form):
     """One field of each kind."""
 
@@ -61,7 +64,7 @@ class SampleSession:
 
     status: str = "scheduled"
     is_moved: bool = False
-    public_id: UUID = UUID("01890000-0000-7000-8000-000000000000")
+    public_id: UUID = SAMPLE_ID
     starts_at: datetime = datetime(2026, 12, 1, 19, tzinfo=UTC)
     ends_at: datetime = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
     time_zone: str = "Europe/London"

@@ -236,8 +236,10 @@ def count_directory(filters: DirectoryFilters, *, also: Iterable[ColumnElement[b
 
 def _directory_conditions(filters: DirectoryFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Group.visibility == Visibility.LISTED]
-    for word in filters.words.split():
-        found.append(or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)))
+    found += [
+        or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))
+        for word in filters.words.split()
+    ]
     if filters.topic is not None:
         found.append(Group.topic_tags.any(GroupTopic.topic == filters.topic))
     if filters.format is not None:
@@ -248,12 +250,12 @@ def _directory_conditions(filters: DirectoryFilters) -> list[ColumnElement[bool]
         found.append(Group.format.in_(sorted(kinds)))
     if filters.language is not None:
         found.append(Group.language == filters.language)
-    for feature in sorted(filters.access):
-        found.append(
-            Group.access_facts.any(
-                and_(AccessFact.feature == feature, AccessFact.answer == AccessAnswer.YES)
-            )
+    found += [
+        Group.access_facts.any(
+            and_(AccessFact.feature == feature, AccessFact.answer == AccessAnswer.YES)
         )
+        for feature in sorted(filters.access)
+    ]
     if filters.admission is not None:
         found.append(Group.admission == filters.admission)
     return found

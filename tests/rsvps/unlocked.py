@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from supportgroups import db as db_module
 from supportgroups.app import create_app
@@ -39,7 +39,7 @@ def _count_slowly(group_session: GroupSession) -> int:
     return found
 
 
-db_module._write_lock = _no_lock  # noqa: SLF001
+db_module._write_lock = _no_lock
 services.lock_group_session = _find_without_lock
 services.queries.count_accepted = _count_slowly
 
@@ -48,4 +48,4 @@ with app.app_context():
     engine = db_module.db.engine
     if engine.dialect.name == "sqlite":
         # Without listeners the driver is told to begin nothing at all: each statement is alone.
-        engine.dispatch._clear()  # noqa: SLF001
+        engine.dispatch._clear()

@@ -3,9 +3,9 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from supportgroups.db import Busy, db
 
@@ -50,6 +50,9 @@ def go_to_sign_in() -> ResponseReturnValue:
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        # Somebody reached us under a forged host: a page could not say where its links lead.
+        return Response("This is not the address of this site.\n", status, mimetype="text/plain")
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     headers = {

@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 
 from supportgroups.clock import to_zone
 
+#: The locale data put a comma after the weekday, where people in Britain write none.
+DAY_PATTERNS = {"en_GB": "EEEE d MMMM y"}
+
 
 class Timed(Protocol):
     """Anything that begins and ends in a time zone, such as a session."""
@@ -39,7 +42,9 @@ def weekday_name(weekday: int) -> str:
 
 def day(moment: datetime, zone: str) -> str:
     """Return weekday and date in the zone: Tuesday 1 December 2026."""
-    return str(format_date(to_zone(moment, zone), "full", locale=get_locale()))
+    locale = get_locale()
+    pattern = DAY_PATTERNS.get(str(locale), "full")
+    return str(format_date(to_zone(moment, zone), pattern, locale=locale))
 
 
 def clock(moment: datetime, zone: str) -> str:
@@ -57,7 +62,9 @@ def zone_name(zone: str) -> str:
     """Return a zone in words: London time."""
     if zone == "UTC":
         return "UTC"
-    city = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    # Of a zone without a name of its own it returns the region too: Argentina/Buenos Aires.
+    place = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    city = place.rpartition("/")[2]
     return str(_("%(city)s time", city=city))
 
 

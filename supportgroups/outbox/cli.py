@@ -18,18 +18,18 @@ from supportgroups.outbox import queries, services, worker
 def worker_command(*, once: bool, status: bool, retry_dead: bool) -> None:
     """Send the letters and do the tasks that wait in the outbox.
 
-    Without an option it goes on until it is told to stop (SIGTERM, or Ctrl-C) and then finishes
-    the job in hand. Any number of workers may run beside each other.
+    Without an option it goes on until it is told to stop (SIGTERM, or Ctrl-C), and then finishes
+    the job in hand. Any number of workers may run side by side.
     """
     if status + retry_dead + once > 1:
-        raise click.UsageError("--once, --status and --retry-dead exclude each other")
+        raise click.UsageError("Give one of --once, --status and --retry-dead, or none.")
     if status:
         _print_status(utc_now())
     elif retry_dead:
-        click.echo(f"{services.retry_dead_jobs(now=utc_now())} dead jobs wait again")
+        click.echo(f"Dead jobs that wait again: {services.retry_dead_jobs(now=utc_now())}")
     elif once:
         worker.schedule_tasks(utc_now())
-        click.echo(f"{worker.run_due_jobs(utc_now())} jobs were taken in hand")
+        click.echo(f"Jobs taken in hand: {worker.run_due_jobs(utc_now())}")
     else:
         _work_until_told_to_stop()
 
@@ -42,10 +42,13 @@ def _work_until_told_to_stop() -> None:
 
 
 def _print_status(now: datetime) -> None:
-    for state, count in queries.count_jobs_by_state().items():
-        click.echo(f"{state:<10} {count}")
-    oldest = queries.find_oldest_due(now=now)
-    if oldest is not None:
-        click.echo(f"the oldest of those due has been waiting for {(now - oldest).seconds} s")
-    for dead in queries.list_dead_jobs():
-        click.echo(f"dead: {dead.how_many} {dead.kind} {dead.reason}")
+    for state, how_many in queries.count_jobs_by_state().items():
+        click.echo(f"{how_many:>8} {state}")
+    since = queries.find_oldest_due(now=now)
+    if since is not None:
+        click.echo(f"The oldest one has been due for {(now - since).total_seconds():.0f} s.")
+    dead_jobs = queries.list_dead_jobs()
+    if dead_jobs:
+        click.echo("Dead, by kind and last failure (--retry-dead lets them begin anew):")
+    for dead in dead_jobs:
+        click.echo(f"{dead.how_many:>8} {dead.kind}: {dead.reason}")

@@ -37,7 +37,7 @@ def count_jobs_by_state() -> dict[JobState, int]:
     rows = db.session.execute(
         select(OutboxJob.state, func.count(OutboxJob.id)).group_by(OutboxJob.state)
     )
-    return dict.fromkeys(JobState, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(JobState, 0) | dict(rows.all())
 
 
 def find_oldest_due(*, now: datetime) -> datetime | None:

@@ -162,6 +162,7 @@ class _MailServer(smtplib.SMTP):
         """Read the next answer."""
         left = self.deadline - time.monotonic()
         if left <= 0:
+            self.close()
             raise TimeoutError("the mail server took too long over one letter")
         if self.sock is not None:
             self.sock.settimeout(min(left, ANSWER_LIMIT))

@@ -1,6 +1,7 @@
 """The viewer of letters on a development site."""
 
 import pytest
+import structlog
 
 from supportgroups.app import create_app
 from supportgroups.db import transaction
@@ -59,7 +60,9 @@ class TestMailbox:
 
     def test_no_other_site_has_it(self, app, tmp_path):
         config = make_config(tmp_path, DATABASE_URL="sqlite:///:memory:", DEVELOPMENT="0")
+        logging = structlog.get_config()
         public_site = create_app(config)
+        structlog.configure(**logging)
         assert public_site.test_client().get("/dev/mail").status_code == 404
 
 

@@ -1,0 +1,124 @@
+"""Workers that are killed while they send: nothing is lost, and hardly anything comes twice.
+
+Three real worker processes send through a real mail server. Again and again the one that talks
+to the server is killed, before or after the server has taken its letter, or another one in the
+middle of whatever it does. Each time a new one takes its place.
+"""
+
+import random
+import threading
+from collections import Counter
+from datetime import timedelta
+
+from supportgroups.clock import utc_now
+from supportgroups.db import transaction
+from supportgroups.outbox import queries
+from supportgroups.outbox.mail import message_id
+from supportgroups.outbox.models import JobState
+from supportgroups.outbox.services import enqueue_many
+from supportgroups.outbox.worker import run_due_jobs
+from tests.outbox import worker_process
+from tests.outbox.mail_server import PATIENCE, MailServer
+from tests.outbox.worker_process import site_environ
+
+LETTERS = 240
+WORKERS = 3
+#: After so many letters a worker is killed.
+KILL_EVERY = 14
+LEAST_KILLS = 12
+#: Longer than any letter takes, even on a machine that has much else to do.
+LEASE = timedelta(seconds=5)
+
+
+class Crew:
+    """The workers, each known by the name that it greets the mail server with."""
+
+    def __init__(self, environ_for):
+        self.environ_for = environ_for
+        self.lock = threading.Lock()
+        self.hired = 0
+        self.working = {}
+        self.killed = []
+        self.kills = Counter()
+        self.letters = 0
+        self.doomed = set()
+        self.chance = random.Random(1)
+
+    def hire(self):
+        self.hired += 1
+        name = f"worker{self.hired}.example"
+        self.working[name] = worker_process.start(self.environ_for(name), LEASE)
+
+    def kill(self, name, when):
+        process = self.working.pop(name)
+        process.kill()
+        process.join(PATIENCE)
+        self.killed.append(process)
+        self.kills[when] += 1
+        self.hire()
+
+    def before_it_is_taken(self, delivery):
+        with self.lock:
+            if delivery.client not in self.working:
+                # It was killed while it said this; a real server may take such a letter or not.
+                return None
+            self.letters += 1
+            match divmod(self.letters, KILL_EVERY):
+                case (turn, 0) if turn % 3 == 0:
+                    self.kill(delivery.client, "before")
+                    return "451 Nobody hears this"
+                case (turn, 0) if turn % 3 == 1:
+                    self.doomed.add(delivery.client)
+                case (_, 0):
+                    others = sorted(set(self.working) - {delivery.client})
+                    self.kill(self.chance.choice(others), "at some moment")
+            return None
+
+    def after_it_was_taken(self, delivery):
+        with self.lock:
+            if delivery.client in self.doomed and delivery.client in self.working:
+                self.kill(delivery.client, "after")
+
+    def dismiss(self):
+        with self.lock:
+            for process in self.working.values():
+                process.terminate()
+            for process in self.working.values():
+                process.join(PATIENCE)
+            return {process.exitcode for process in self.working.values()}
+
+
+def test_no_letter_is_lost_and_repeats_are_rarer_than_kills(live_app, registry, use_smtp):
+    config = live_app.config["SETTINGS"]
+    with MailServer() as server:
+        crew = Crew(lambda name: site_environ(config, server.url, name))
+        server.on_letter = crew.before_it_is_taken
+        server.on_accepted = crew.after_it_was_taken
+        expected = ask_for_letters()
+        with crew.lock:
+            for _ in range(WORKERS):
+                crew.hire()
+        server.wait_for_readers(LETTERS, patience=2 * PATIENCE)
+        assert crew.dismiss() == {0}, "a worker that is told to stop finishes and says so"
+
+        # Whoever was killed last left a lease. When it has run out, the rest is done.
+        server.on_letter = server.on_accepted = None
+        use_smtp(server.url)
+        run_due_jobs(utc_now() + LEASE)
+
+    arrived = Counter(str(delivery.message["Message-ID"]) for delivery in server.deliveries)
+    repeats = arrived.total() - len(arrived)
+    kills = crew.kills.total()
+    assert kills >= LEAST_KILLS
+    assert set(arrived) == expected, "a letter is lost, or has another Message-ID at its next try"
+    assert crew.kills["after"] <= repeats <= kills
+    assert all(len(delivery.recipients) == 1 for delivery in server.deliveries)
+    assert queries.count_jobs_by_state()[JobState.DONE] == LETTERS
+
+
+def ask_for_letters():
+    """Ask for all letters in one change; return the Message-IDs that they have to have."""
+    jobs = [(f"tests.letter:{number}", {"number": number}) for number in range(LETTERS)]
+    with transaction():
+        enqueue_many("tests.letter", jobs, now=utc_now())
+    return {message_id(key) for key, _ in jobs}

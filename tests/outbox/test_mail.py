@@ -1,0 +1,173 @@
+"""Letters, the messages made of them, and the links in them."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from werkzeug.routing import BuildError
+
+from supportgroups.formatting import calendar_day
+from supportgroups.languages import LANGUAGES
+from supportgroups.outbox.mail import (
+    Letter,
+    Undeliverable,
+    absolute,
+    address_of,
+    compose,
+    in_language,
+    message_id,
+)
+from tests.outbox_runner import read_letter
+
+LETTER = Letter(to="sam@example.org", subject="You have an update", text="Hello\n")
+
+
+def through_the_wire(message):
+    """Return a message as its reader's program understands it."""
+    content = message.as_bytes()
+    assert content.isascii(), "no relay may have to change what was signed"
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+    return read_letter(content)
+
+
+@pytest.fixture
+def composed(app, now):
+    """Make a message with some fields changed, and read it back."""
+
+    def composed(key="tests:1", **fields):
+        return through_the_wire(compose(replace(LETTER, **fields), key=key, now=now))
+
+    return composed
+
+
+class TestCompose:
+    def test_its_headers(self, composed):
+        assert dict(composed().items()) == {
+            "To": "sam@example.org",
+            "Subject": "You have an update",
+            "From": "Updates <updates@gatherings.example>",
+            "Date": "Mon, 23 Nov 2026 09:00:00 +0000",
+            "Message-ID": message_id("tests:1"),
+            "Auto-Submitted": "auto-generated",
+            "Content-Type": 'text/plain; charset="utf-8"',
+            "Content-Transfer-Encoding": "7bit",
+            "MIME-Version": "1.0",
+        }
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Grüße, 你好 🕯\n",
+            "x" * 2000 + "\n",
+            ".\n.leading dots\n\n.\n",
+            "From me\n",
+            "مرحبا\n" * 50,
+        ],
+    )
+    def test_its_words_arrive_as_they_were_written(self, composed, text):
+        assert composed(text=text).get_content() == text
+
+    @pytest.mark.parametrize("subject", ["Für dich", "更新", "=?utf-8?q?x?=", "word " * 60 + "end"])
+    def test_its_subject_arrives_as_it_was_written(self, composed, subject):
+        expected = "x" if subject.startswith("=?") else subject
+        assert composed(subject=subject)["Subject"] == expected
+
+    def test_it_may_have_a_second_form(self, composed):
+        message = composed(html="<p>Hello</p>")
+        assert message.get_content_type() == "multipart/alternative"
+        assert message.get_body(("plain",)).get_content() == "Hello\n"
+        assert message.get_body(("html",)).get_content() == "<p>Hello</p>\n"
+
+    @pytest.mark.parametrize(
+        ("to", "arrives_as"),
+        [
+            ("sam@example.org", "sam@example.org"),
+            ("sam+updates@example.org", "sam+updates@example.org"),
+            ("sam@bücher.example", "sam@xn--bcher-kva.example"),
+            ("x" * 64 + "@" + "y" * 60 + ".example", "x" * 64 + "@" + "y" * 60 + ".example"),
+        ],
+    )
+    def test_it_goes_to_one_address(self, composed, to, arrives_as):
+        (address,) = composed(to=to)["To"].addresses
+        assert address.addr_spec == arrives_as
+
+    @pytest.mark.parametrize(
+        "to",
+        [
+            "sam@example.org, stan@example.org",
+            "sam@example.org\r\nBcc: stan@example.org",
+            "sam@example.org\nBcc: stan@example.org",
+            "sam@example.org\n",
+            "Sam <sam@example.org>",
+            "group: sam@example.org;",
+            "sam",
+            "@example.org",
+            "sam@",
+            "",
+            "säm@example.org",
+            "sam@exa mple.org",
+            "sam@example..org",
+        ],
+    )
+    def test_it_refuses_what_is_not_one_address(self, app, now, to):
+        with pytest.raises(Undeliverable):
+            compose(replace(LETTER, to=to), key="tests:1", now=now)
+
+    @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+    def test_a_subject_cannot_become_another_header(self, app, now, end):
+        with pytest.raises(Undeliverable):
+            compose(replace(LETTER, subject=f"Hello{end}Bcc: x@example.org"), key="1", now=now)
+
+
+class TestMessageId:
+    def test_it_is_the_same_for_each_try_and_another_for_each_job(self, app):
+        assert message_id("tests:1") == message_id("tests:1")
+        assert message_id("tests:1") != message_id("tests:2")
+        assert message_id("tests:1").endswith("@gatherings.example>")
+
+    def test_nobody_can_compute_it_from_a_guessed_key(self, app, monkeypatch):
+        ours = message_id("tests:1")
+        config = replace(
+            app.config["SETTINGS"], secret_key="another secret key of thirty-two or more"
+        )
+        monkeypatch.setitem(app.config, "SETTINGS", config)
+        assert message_id("tests:1") != ours
+
+
+class TestAddresses:
+    @pytest.fixture(autouse=True)
+    def _public_site(self, app, monkeypatch):
+        config = replace(app.config["SETTINGS"], base_url="https://groups.example:8443")
+        monkeypatch.setitem(app.config, "SETTINGS", config)
+
+    def test_a_path(self, app):
+        assert absolute("/my") == "https://groups.example:8443/my"
+
+    def test_a_view(self, app):
+        assert address_of("operations.healthz") == "https://groups.example:8443/healthz"
+
+    def test_other_values_go_into_the_query(self, app):
+        address = address_of("operations.healthz", next="/my?a=b&c", nothing=None)
+        assert address == "https://groups.example:8443/healthz?next=/my?a%3Db%26c"
+
+    def test_a_forged_host_changes_nothing(self, app):
+        with app.test_request_context(headers={"Host": "evil.example"}):
+            assert address_of("operations.healthz") == "https://groups.example:8443/healthz"
+
+    def test_an_unknown_view(self, app):
+        with pytest.raises(BuildError):
+            address_of("operations.nothing")
+
+
+class TestInLanguage:
+    def test_it_writes_dates_as_the_reader_does(self, app, monkeypatch):
+        monkeypatch.setitem(LANGUAGES, "de", "de_DE")
+        with in_language("de"):
+            assert calendar_day(date(2026, 12, 1)) == "1. Dezember 2026"
+        with in_language("en"):
+            assert calendar_day(date(2026, 12, 1)) == "1 December 2026"
+
+    @pytest.mark.parametrize("language", [None, "", "tlh", "../en"])
+    def test_others_are_written_to_in_english(self, app, language):
+        with in_language(language):
+            assert calendar_day(date(2026, 12, 1)) == "1 December 2026"

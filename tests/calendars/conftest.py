@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import feeds
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.services import create_feed_link
-from supportgroups.db import db
+from tests import watching
 from tests.browser_client import Browser
 from tests.conftest import NOW
 from tests.ical_lint import lint
@@ -76,20 +75,13 @@ def make_link(app: Flask) -> Callable[..., tuple[FeedLink, str]]:
 
 @pytest.fixture
 def statements(app: Flask) -> Any:
-    """Count what the database is asked: `with statements() as asked: …; len(asked)`."""
+    """Count what the database is asked: `with statements() as asked: …`, then `len(asked)`."""
 
     @contextmanager
     def listen() -> Iterator[list[str]]:
         asked: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA", "ROLLBACK", "COMMIT")):
-                asked.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+        with watching.statements() as seen:
             yield asked
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
+        asked += [statement for statement in seen if not statement.startswith("BEGIN")]
 
     return listen

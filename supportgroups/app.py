@@ -65,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.group_renamed, session_reactions.revise_sessions_of_renamed_group),
     (events.membership_ended, session_reactions.free_sessions_of_facilitator),
+    (events.lead_ended, session_reactions.free_sessions_of_facilitator),
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.session_moved, rsvp_reactions.tell_people_of_moved_session),
     (events.session_cancelled, rsvp_reactions.tell_people_of_cancelled_session),

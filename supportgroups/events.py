@@ -9,6 +9,9 @@ from blinker import Signal
 #: A person no longer belongs to a group. Carries `group_id`, `user_id`, `now`.
 membership_ended = Signal()
 
+#: A person still belongs to a group but no longer leads in it. Carries `group_id`, `user_id`, `now`.
+lead_ended = Signal()
+
 #: A group has another name, which calendars show. Carries `group`, `now`.
 group_renamed = Signal()
 

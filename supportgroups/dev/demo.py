@@ -371,7 +371,7 @@ def _let_in(group: Group, person: UserAccount, organizer: UserAccount, now: date
         return
     outcome = _join(group, person, now)
     if not isinstance(outcome, Membership):
-        decide_join_request(outcome, actor=organizer, approve=True, now=now)
+        decide_join_request(group, outcome.public_id, actor=organizer, approve=True, now=now)
 
 
 def _join(

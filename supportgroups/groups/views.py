@@ -106,8 +106,10 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     if person is None:
         return render_template("groups/invitation.html", here=request.path)
     group = link.group
-    if queries.find_membership(group, person) is not None:
-        return _to_group(group)
+    membership = queries.find_past_or_present_membership(group, person)
+    if membership is not None:
+        # Who was removed does not get in by a link, nor learns what the group says today.
+        return _to_group(group) if membership.is_active else abort(404)
     form = JoinForm(display_name=person.display_name)
     if form.validate_on_submit():
         try:
@@ -202,6 +204,8 @@ def change_role(slug: str, public_id: UUID) -> ResponseReturnValue:
         member_services.change_role(membership, role, actor=signed_in_viewer(), now=utc_now())
     except member_services.LastOrganizer:
         flash(_("A group needs an organizer. Make somebody else one first."), "error")
+    except member_services.NoLongerAMember:
+        flash(_("%(name)s is no longer a member.", name=membership.display_name), "error")
     else:
         words = {"name": membership.display_name, "role": ROLE_WORDS[role]}
         flash(_("%(name)s: %(role)s.", **words), "success")
@@ -246,9 +250,13 @@ def decide_join_request(slug: str, public_id: UUID) -> ResponseReturnValue:
     if decision not in {"approve", "decline"}:
         abort(400)
     name = join_request.display_name
-    member_services.decide_join_request(
-        join_request, actor=signed_in_viewer(), approve=decision == "approve", now=utc_now()
-    )
+    try:
+        member_services.decide_join_request(
+            group, public_id, actor=signed_in_viewer(), approve=decision == "approve", now=utc_now()
+        )
+    except member_services.RequestAlreadyAnswered:
+        flash(_("This request has already been answered or withdrawn."), "info")
+        return redirect(url_for(".members", slug=slug), 303)
     if decision == "approve":
         flash(_("%(name)s is a member now, and has been told.", name=name), "success")
     else:

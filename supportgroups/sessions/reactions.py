@@ -17,5 +17,5 @@ def revise_sessions_of_renamed_group(_sender: Any, *, group: Group, now: datetim
 def free_sessions_of_facilitator(
     _sender: Any, *, group_id: int, user_id: int, now: datetime
 ) -> None:
-    """Who no longer belongs to a group leads none of its coming sessions."""
+    """Who no longer leads in a group, or belongs to it, leads none of its coming sessions."""
     session_services.release_facilitator(group_id=group_id, user_id=user_id, now=now)

@@ -80,6 +80,7 @@ def edit_group(group: Group, details: GroupDetails, *, actor: UserAccount, now: 
 
     :raises PermissionDenied: the actor does not organize the group
     """
+    group = queries.lock_group(group.id)
     ensure(actor, Permission.GROUP_EDIT, group)
     was_renamed = group.name != details.name
     if group.agreement != details.agreement:

@@ -1,6 +1,7 @@
 """Joining, leaving, and who does what in a group."""
 
 from datetime import datetime
+from uuid import UUID
 
 from supportgroups import events
 from supportgroups.accounts.models import UserAccount
@@ -30,6 +31,14 @@ class AlreadyAMember(DomainError):
 
 class LastOrganizer(DomainError):
     """A group needs somebody who organizes it."""
+
+
+class NoLongerAMember(DomainError):
+    """The person does not belong to the group any more."""
+
+
+class RequestAlreadyAnswered(DomainError):
+    """Another organizer answered the request first, or it was withdrawn."""
 
 
 class InvitationUnusable(DomainError):
@@ -129,15 +138,19 @@ def withdraw_join_request(group: Group, *, actor: UserAccount) -> None:
 
 @transaction()
 def decide_join_request(
-    request: JoinRequest, *, actor: UserAccount, approve: bool, now: datetime
+    group: Group, request_id: UUID, *, actor: UserAccount, approve: bool, now: datetime
 ) -> None:
     """Let somebody in, or not. They are told either way; the request itself is deleted.
 
     :raises PermissionDenied: the actor does not organize the group
+    :raises RequestAlreadyAnswered: it is no longer waiting
     """
-    group = queries.lock_group(request.group_id)
+    group = queries.lock_group(group.id)
     ensure(actor, Permission.GROUP_MEMBERS, group)
-    subject = str(request.public_id)
+    request = queries.find_join_request_by_id(group, request_id)
+    if request is None:
+        raise RequestAlreadyAnswered
+    subject = str(request_id)
     if approve:
         _admit(group, request.user, request.display_name, request.agreement_version, now=now)
     else:
@@ -216,11 +229,14 @@ def leave_group(group: Group, *, actor: UserAccount, now: datetime) -> None:
 def remove_member(membership: Membership, *, actor: UserAccount, now: datetime) -> None:
     """End somebody's membership. They cannot walk in again; organizers can undo it.
 
+    Nothing happens if it has ended already.
+
     :raises PermissionDenied: the actor does not organize the group
     :raises LastOrganizer: nobody else organizes the group
     """
-    group = queries.lock_group(membership.group_id)
-    ensure(actor, Permission.GROUP_MEMBERS, group)
+    group = _lock(membership, actor)
+    if not membership.is_active:
+        return
     _ensure_another_organizer(group, membership)
     membership.removed_at = now
     record(
@@ -237,10 +253,13 @@ def remove_member(membership: Membership, *, actor: UserAccount, now: datetime) 
 def readmit_member(membership: Membership, *, actor: UserAccount, now: datetime) -> None:
     """Let somebody back in whom the organizers removed, as a member.
 
+    Nothing happens to somebody who belongs to the group.
+
     :raises PermissionDenied: the actor does not organize the group
     """
-    group = queries.lock_group(membership.group_id)
-    ensure(actor, Permission.GROUP_MEMBERS, group)
+    group = _lock(membership, actor)
+    if membership.is_active:
+        return
     membership.removed_at = None
     membership.role = Role.MEMBER
     membership.user.touch_calendar(now)
@@ -258,12 +277,15 @@ def change_role(membership: Membership, role: Role, *, actor: UserAccount, now: 
     """Change what somebody does in the group.
 
     :raises PermissionDenied: the actor does not organize the group
+    :raises NoLongerAMember: the membership has ended
     :raises LastOrganizer: nobody else organizes the group
     """
-    group = queries.lock_group(membership.group_id)
-    ensure(actor, Permission.GROUP_MEMBERS, group)
+    group = _lock(membership, actor)
+    if not membership.is_active:
+        raise NoLongerAMember
     if role is not Role.ORGANIZER:
         _ensure_another_organizer(group, membership)
+    stops_leading = membership.role is not Role.MEMBER and role is Role.MEMBER
     membership.role = role
     record(
         f"membership.made_{role}",
@@ -272,6 +294,17 @@ def change_role(membership: Membership, role: Role, *, actor: UserAccount, now: 
         subject=str(membership.public_id),
         now=now,
     )
+    if stops_leading:
+        membership.user.touch_calendar(now)
+        events.lead_ended.send(group_id=group.id, user_id=membership.user_id, now=now)
+
+
+def _lock(membership: Membership, actor: UserAccount) -> Group:
+    """Return the group of a membership, and read the membership again now that nobody writes."""
+    group = queries.lock_group(membership.group_id)
+    ensure(actor, Permission.GROUP_MEMBERS, group)
+    db.session.refresh(membership)
+    return group
 
 
 def _ensure_another_organizer(group: Group, membership: Membership) -> None:

@@ -161,6 +161,7 @@ def make_rsvp(
     return rsvp
 
 
+@transaction()
 def make_cast(*, now: datetime) -> dict[str, Any]:
     """Make the five people, their group, its series and its next session."""
     people = {

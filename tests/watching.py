@@ -9,7 +9,7 @@ from typing import Any
 
 from blinker import Signal
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 
 from supportgroups.audit import AuditEntry
 from supportgroups.db import Model, db
@@ -81,6 +81,12 @@ def jobs(kind: str) -> list[dict[str, Any]]:
             select(OutboxJob.payload).where(OutboxJob.kind == kind).order_by(OutboxJob.id)
         ).scalars()
     )
+
+
+def afresh(*objects: Any) -> Callable[[], list[Any]]:
+    """Return a way to read these again in another thread, whose session knows none of them."""
+    keys = [(type(found), inspect(found).identity) for found in objects]
+    return lambda: [db.session.get_one(kind, key) for kind, key in keys]
 
 
 def at_once(app: Flask, *works: Callable[[], Any]) -> list[Any]:

@@ -36,10 +36,6 @@ def decide(cast, asked, now):
 
     def decide(*, approve):
         decide_join_request(cast.group, request_id, actor=cast.rosa, approve=approve, now=now)
-        with transaction():
-            db.session.execute(db.metadata.tables["outbox_job"].delete().where(
-                db.metadata.tables["outbox_job"].c.kind == "groups.join_requested"
-            ))  # fmt: skip
 
     return decide
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
-from supportgroups.db import db
+from supportgroups.db import UTCDateTime, db
 from supportgroups.outbox.models import JobState, OutboxJob
 
 
@@ -17,19 +17,21 @@ class DeadJobs(NamedTuple):
     how_many: int
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition on a job that somebody may take it in hand at `now`."""
-    return and_(
-        OutboxJob.state == JobState.WAITING,
-        OutboxJob.due_at <= now,
-        or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until <= now),
-    )
+#: The condition on a job that somebody may take it in hand at the moment `now`.
+IS_DUE = and_(
+    OutboxJob.state == JobState.WAITING,
+    OutboxJob.due_at <= bindparam("now", type_=UTCDateTime),
+    or_(
+        OutboxJob.leased_until.is_(None),
+        OutboxJob.leased_until <= bindparam("now", type_=UTCDateTime),
+    ),
+)
+ANY_DUE = select(OutboxJob.id).where(IS_DUE).limit(1)
 
 
 def has_due_jobs(*, now: datetime) -> bool:
     """Tell whether there is something to do."""
-    found = db.session.execute(select(OutboxJob.id).where(is_due(now)).limit(1)).first()
-    return found is not None
+    return db.session.execute(ANY_DUE, {"now": now}).first() is not None
 
 
 def count_jobs_by_state() -> dict[JobState, int]:

@@ -21,7 +21,7 @@ from supportgroups.config import settings
 from supportgroups.db import Busy
 from supportgroups.errors import place_of
 from supportgroups.outbox import queries, services
-from supportgroups.outbox.mail import Letter, Undeliverable, compose, in_language
+from supportgroups.outbox.mail import Letter, Undeliverable, compose
 from supportgroups.outbox.models import TASK_PREFIX, JobState
 from supportgroups.outbox.services import LEASE, ClaimedJob, Outcome
 from supportgroups.outbox.transports import NoTransport, Transport, open_transport
@@ -178,7 +178,7 @@ def _send_letter(job: ClaimedJob, transport: Transport, *, now: datetime) -> Out
         raise UnknownJob
     if isinstance(transport, NoTransport):
         return Outcome(JobState.WITHDRAWN, "no mail server")
-    with current_app.app_context(), in_language(None):
+    with current_app.app_context():
         letter = builder(job.payload, now=now)
         if letter is None:
             return Outcome(JobState.WITHDRAWN)

@@ -60,12 +60,36 @@ class TestEnqueue:
         ask(1)
         assert outbox.run() == 0
 
-    def test_many_at_once(self, app, jobs, now):
+
+class TestEnqueueMany:
+    def test_it_is_like_asking_for_each(self, app, jobs, now):
+        payload = {"text": 'it\'s "so" – ünï\\', "deep": {"list": [1, None, True, 0.5]}}
+        with transaction():
+            enqueue("tests.letter", payload, key="it's 1", now=now, due_at=now + SECOND)
+            many = [("it's 2", payload)]
+            enqueue_many("tests.letter", many, now=now, due_at=now + SECOND)
+        one, other = ({**vars(job)} for job in jobs())
+        for job in (one, other):
+            del job["_sa_instance_state"], job["id"], job["key"]
+        assert one == other
+        assert one["payload"] == payload
+
+    def test_keys_that_are_known_are_left_out(self, app, jobs, now):
         with transaction():
             enqueue("tests.letter", {"number": 1}, key="1", now=now)
             enqueue_many("tests.letter", ((str(n), {"number": n}) for n in (1, 2, 2)), now=now)
             enqueue_many("tests.letter", [], now=now)
         assert [job.payload["number"] for job in jobs()] == [1, 2]
+
+    def test_any_number_in_the_order_given(self, app, jobs, now):
+        number = 2 * services.PART + 1
+        with transaction():
+            enqueue_many("tests.letter", ((str(n), {"number": n}) for n in range(number)), now=now)
+        assert [job.payload["number"] for job in jobs()] == list(range(number))
+
+    def test_it_needs_a_change(self, app, now):
+        with pytest.raises(RuntimeError, match="belongs to a change"):
+            enqueue_many("tests.letter", [], now=now)
 
 
 class TestClaim:

@@ -15,8 +15,8 @@ from supportgroups.text import clean_line
 
 MAX_LINK_NAME = 60
 MAX_WORD = 40
-#: What the field holds for all groups; no address of a group is empty.
-ALL_GROUPS = ""
+#: What the field holds for all groups; the address of one never looks like this.
+ALL_GROUPS = "*"
 
 DISCRETION_WORDS = {
     Discretion.NEUTRAL: _l("Neutral: one word of your own"),
@@ -92,7 +92,12 @@ class LinkForm(Form):
 class NewLinkForm(LinkForm):
     """Make an address: whose sessions it carries is decided once."""
 
-    scope = SelectField(_l("Sessions of"), default=ALL_GROUPS, validate_choice=False)
+    scope = SelectField(
+        _l("Sessions of"),
+        default=ALL_GROUPS,
+        validate_choice=False,
+        validators=[DataRequired(_l("Choose all your groups, or one of them"))],
+    )
 
     def offer(self, groups: Iterable[Group]) -> None:
         """Offer the groups that the person belongs to."""

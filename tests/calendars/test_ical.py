@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 
 from supportgroups.calendars import ical
 from supportgroups.calendars.ical import Entry, EntryStatus, build_calendar, build_event
+from supportgroups.text import clean_line, clean_text
 from tests.ical_lint import by_uid, events_of, lint
 
 START = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
@@ -129,5 +130,5 @@ class TestHostileText:
     def test_any_text_comes_back_as_it_was_cleaned(self, text: str) -> None:
         entry = replace(ENTRY, summary=text, description=text)
         event = only_event(build_calendar([build_event(entry)], name=text or "Calendar"))
-        assert str(event.get("SUMMARY", "")) == (ical.clean_line(text) or "")
-        assert str(event.get("DESCRIPTION", "")) == (ical.clean_text(text) or "")
+        assert str(event.get("SUMMARY", "")) == (clean_line(text) or "")
+        assert str(event.get("DESCRIPTION", "")) == (clean_text(text) or "")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from tests.ical_lint import by_uid
 
 MakeLink = Callable[..., tuple[FeedLink, str]]
 NEW = "/my/calendars/new"
-WELL = {"name": "phone", "scope": "", "discretion": "neutral", "neutral_word": "Dentist"}
+WELL = {"name": "phone", "scope": "*", "discretion": "neutral", "neutral_word": "Dentist"}
 
 
 def field_of(html: str, name: str) -> str:
@@ -107,7 +108,7 @@ class TestLinksPage:
         assert browser.post(self.URL).status_code == 405
 
     def test_its_queries_do_not_grow(
-        self, cast: Cast, browser: Browser, make_link: MakeLink, statements: Callable[..., object]
+        self, cast: Cast, browser: Browser, make_link: MakeLink, statements: Callable[..., Any]
     ) -> None:
         browser.sign_in(cast.sam)
         counts = []
@@ -174,6 +175,7 @@ class TestCreateLinkPage:
             ({"neutral_word": "x" * 41}, "Use 40 characters or fewer"),
             ({"discretion": "loud"}, "Choose what an entry may show"),
             ({"discretion": ""}, "Choose what an entry may show"),
+            ({"scope": ""}, "Choose all your groups, or one of them"),
             ({"scope": "nowhere"}, "Choose all your groups, or one of them"),
         ],
     )

@@ -9,7 +9,7 @@ from icalendar import Event
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db, transaction
-from supportgroups.groups.models import Group, Membership
+from supportgroups.groups.models import Admission, Group, Membership
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
 from tests.calendars.conftest import Subscriber
@@ -84,7 +84,7 @@ class TestAnswers:
     def test_a_member_learns_the_place(self, cast: Cast, show: Callable[..., Event]) -> None:
         make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED)
         with transaction():
-            cast.group.admission = "request"
+            cast.group.admission = Admission.REQUEST
         assert str(show()["LOCATION"]) == "The library, High Street"
 
     def test_the_online_link_never_leaves(self, cast: Cast, show: Callable[..., Event]) -> None:

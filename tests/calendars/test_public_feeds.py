@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from supportgroups.calendars import feeds
 from supportgroups.calendars.ical import build_calendar
 from supportgroups.db import transaction
 from supportgroups.groups.models import Admission, Group, Visibility
@@ -165,6 +166,36 @@ class TestWindow:
         starts = [event.DTSTART for event in events_of(subscriber.fetch(FEED))]
         assert starts == sorted(starts)
         assert len(starts) == 6
+
+
+class TestCaps:
+    @pytest.fixture(autouse=True)
+    def _sessions(self, cast: Cast, make_session: Callable[..., GroupSession]) -> None:
+        """Four sessions that are over, and twelve to come with that of the cast."""
+        for week in (-5, -4, -3, -2, *range(1, 12)):
+            make_session(cast.series, cast.series.wall_starts_at + timedelta(weeks=week))
+
+    def starts(self, subscriber: Subscriber) -> list[str]:
+        return [f"{event.DTSTART:%d %b}" for event in events_of(subscriber.fetch(FEED))]
+
+    def test_the_far_future_goes_first(
+        self, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(feeds, "MOST_EVENTS", 8)
+        # A quarter looks back: the last two that are over.
+        assert self.starts(subscriber) == [
+            *("10 Nov", "17 Nov"),
+            *("01 Dec", "08 Dec", "15 Dec", "22 Dec", "29 Dec", "05 Jan"),
+        ]
+
+    def test_bytes_count_too(self, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+        event = len(events_of(subscriber.fetch(FEED))[0].to_ical())
+        feeds.kept_bodies.clear()
+        monkeypatch.setattr(feeds, "MOST_BYTES", 8 * event + 20)
+        starts = self.starts(subscriber)
+        assert starts[:3] == ["10 Nov", "17 Nov", "01 Dec"]
+        assert len(starts) in {7, 8}
+        assert len(subscriber.ask(FEED).data) < 9 * event + 400
 
 
 class TestSiteFeed:

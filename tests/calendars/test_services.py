@@ -69,7 +69,7 @@ class TestChangeFeedLink:
     @pytest.fixture
     def change(self, cast: Cast, link: FeedLink, now: datetime) -> Callable[..., None]:
         def act(**changes: Any) -> None:
-            values = {
+            values: dict[str, Any] = {
                 "actor": cast.sam,
                 "name": "phone",
                 "discretion": Discretion.PLAIN,

@@ -256,7 +256,7 @@ class TestVersions:
 
     def read(self, scene: Scene) -> tuple[int, Any]:
         event = by_uid(lint(scene.bodies()["plain"]))[scene.cast.session.uid]
-        return event["SEQUENCE"], event.LAST_MODIFIED
+        return int(str(event["SEQUENCE"])), event.LAST_MODIFIED
 
     @pytest.mark.parametrize(
         ("act", "step"),

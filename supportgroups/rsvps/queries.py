@@ -96,7 +96,7 @@ def answers_of(
             Rsvp.group_session_id.in_([group_session.id for group_session in group_sessions]),
         )
     )
-    return dict(row.t for row in rows)
+    return dict(rows.all())
 
 
 class Answer(NamedTuple):

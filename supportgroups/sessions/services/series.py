@@ -174,8 +174,8 @@ def _make_sessions(
 ) -> int:
     until = _horizon(series, now)
     starts = starts_between(series.rrule, series.wall_starts_at, after=after, until=until)
-    for wall_starts_at in starts:
-        group_session = GroupSession(
+    made = [
+        GroupSession(
             uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
             group_id=series.group_id,
             series_id=series.id,
@@ -187,11 +187,14 @@ def _make_sessions(
             ends_at=starts_at + series.length,
             revised_at=now.replace(microsecond=0),
         )
-        db.session.add(group_session)
-        db.session.flush()
-        db.session.add_all(
-            SessionFacilitator(group_session_id=group_session.id, user_id=user_id)
-            for user_id in sorted(facilitator_ids)
-        )
+        for wall_starts_at in starts
+    ]
+    db.session.add_all(made)
+    db.session.flush()
+    db.session.add_all(
+        SessionFacilitator(group_session_id=group_session.id, user_id=user_id)
+        for group_session in made
+        for user_id in sorted(facilitator_ids)
+    )
     series.made_until = max(until, series.made_until)
-    return len(starts)
+    return len(made)

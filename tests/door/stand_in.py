@@ -60,6 +60,13 @@ class Door:
         mark = dev.hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
         (self.root / ".venv" / "installed").write_text(f"{profile} {mark}\n")
 
+    def without_pip(self, instead: str) -> None:
+        """Let the environment's Python run a line of shell where it is called to run pip."""
+        python = self.root / ".venv" / "bin" / "python"
+        python.write_text(
+            f'#!/bin/sh\nif [ "$2" = pip ]; then {instead}; fi\nexec "{sys.executable}" "$@"\n'
+        )
+
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Start the door with these arguments and further variables."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SUPPORTGROUPS_")}

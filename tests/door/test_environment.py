@@ -168,6 +168,7 @@ class TestLocks:
         [
             "--index-url https://packages.example.org/simple",
             "--find-links wheels",
+            "https://packages.example.org/flask.whl",
             "  -f wheels",
             "-i mirror",
             "--extra-index-url x",
@@ -210,13 +211,12 @@ class TestLocks:
 
     def test_a_resolution_that_fails_is_reported_and_nothing_is_written(self, door: Door):
         """The stand-in for uv complains as uv does when two wishes exclude each other."""
-        python = door.root / ".venv" / "bin" / "python"
         uv = door.root / ".venv" / "uv" / "bin" / "uv"
         uv.parent.mkdir(parents=True)
         uv.write_text("#!/bin/sh\necho 'flask==1 and flask==2 are incompatible'\nexit 1\n")
         uv.chmod(0o755)
         # pip itself must not be asked for the real uv.
-        python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && exit 0\nexec "{sys.executable}" "$@"\n')
+        door.without_pip("exit 0")
         before = (door.root / "requirements" / "dev.txt").read_text()
         status, printed = door.call("lock")
         assert status == 1
@@ -225,8 +225,7 @@ class TestLocks:
         assert not (door.root / "requirements" / "run.txt").exists()
 
     def test_folders_of_packages_are_hidden_from_uv(self, door: Door):
-        python = door.root / ".venv" / "bin" / "python"
-        python.write_text(f'#!/bin/sh\n[ "$2" = pip ] && exit 0\nexec "{sys.executable}" "$@"\n')
+        door.without_pip("exit 0")
         uv = door.root / ".venv" / "uv" / "bin" / "uv"
         uv.parent.mkdir(parents=True)
         uv.write_text('#!/bin/sh\necho "# $PIP_FIND_LINKS$UV_FIND_LINKS$UV_PYTHON $*"\n')

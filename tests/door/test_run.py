@@ -30,8 +30,10 @@ class TestStandIn:
         for person in ("rosa", "kofi", "sam", "stan", "ola"):
             assert f"{person}@example.org" in printed
         assert answer(free_port, "/healthz") == (200, "ok")
-        # The door itself, the server with two workers, and the worker of the outbox.
-        assert len(processes_of(door.root)) >= 5
+        running = "\n".join(processes_of(door.root))
+        assert "gunicorn wsgi:app" in running
+        assert "--workers 2 --threads 4" in running
+        assert "flask --app wsgi worker" in running
         program.send_signal(ending)
         # The pipe ends when the last process that could write to it is gone.
         rest = program.communicate(timeout=30)[0]
@@ -68,6 +70,22 @@ class TestStandIn:
         assert answer(free_port, "/calendar/a-secret.ics")[0] == 404
         program.send_signal(signal.SIGINT)
         assert "a-secret" not in program.communicate(timeout=30)[0]
+
+    @pytest.mark.parametrize(
+        ("address", "lock"),
+        [("", "run.txt"), ("postgresql://groups@db/groups", "scale.txt")],
+    )
+    def test_what_the_site_needs_is_installed_first(self, door: Door, free_port, address, lock):
+        """The stand-in for pip fails, which shows that it was asked, and for what."""
+        (door.root / ".venv" / "installed").unlink()
+        door.without_pip("echo ERROR: asked for $*; exit 1")
+        status, printed = door.call(
+            *("run", "--port", str(free_port)), SUPPORTGROUPS_DATABASE_URL=address
+        )
+        assert status == 1
+        assert printed.startswith(f"Setting up .venv from requirements/{lock} ")
+        assert f"pip could not install requirements/{lock}: ERROR: asked for -m pip" in printed
+        assert f"--require-hashes -r requirements/{lock}" in printed
 
     def test_a_database_that_cannot_be_prepared_ends_it(self, door: Door, free_port):
         door.site(prepare="sys.exit('the disk is full')")
@@ -110,6 +128,7 @@ class TestStandIn:
         program.send_signal(signal.SIGINT)
         rest = program.communicate(timeout=30)[0]
         assert program.returncode == 0
+        assert "Press Ctrl-C" not in rest
         assert "Traceback" not in rest
         assert processes_of(door.root) == []
 

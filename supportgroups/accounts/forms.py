@@ -142,6 +142,7 @@ class ProfileForm(Form):
     time_zone = SelectField(
         _l("Time zone"),
         choices=choices_of({name: name.replace("_", " ") for name in sorted(zone_names())}),
+        validators=[DataRequired(_l("Choose a time zone"))],
     )
 
     @classmethod

@@ -170,9 +170,14 @@ def _is_common(reading: str) -> bool:
 
 
 def _repeated_piece(text: str) -> str:
-    """Return the shortest piece that gives `text` when it is said again and again."""
-    period = (text + text).find(text, 1)
-    return text[:period] if text else text
+    """Return the shortest piece that gives `text` when it is said again and again.
+
+    The last time it may break off: "123412341".
+    """
+    for length in range(1, len(text) // 2 + 1):
+        if text.startswith(text[length:]):
+            return text[:length]
+    return text
 
 
 def _is_walk(text: str) -> bool:

@@ -5,7 +5,8 @@ for (const time of document.querySelectorAll("time[data-your-time]")) {
   const language = document.documentElement.lang;
   const starts = new Date(time.dateTime);
   const ends = new Date(time.dataset.ends);
-  const parts = { weekday: "long", hour: "2-digit", minute: "2-digit" };
+  // The page counts to 24; so does the time beside it.
+  const parts = { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const here = new Intl.DateTimeFormat(language, parts);
   const there = new Intl.DateTimeFormat(language, { ...parts, timeZone: time.dataset.zone });
   if (here.format(starts) !== there.format(starts)) {

@@ -21,7 +21,7 @@ class Addresses:
     #: The page of one session.
     session: Callable[[UUID], str]
     #: A page that tells nothing before somebody signs in.
-    own: str
+    own: Callable[[], str]
 
 
 def public_entry(
@@ -80,7 +80,7 @@ def private_entry(
             )
         case Discretion.NEUTRAL:
             summary = word
-            url = addresses.own
+            url = addresses.own()
         case Discretion.BUSY:
             summary = _("Busy")
     return Entry(

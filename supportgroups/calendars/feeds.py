@@ -76,7 +76,7 @@ def site_feed(site: Site, *, now: datetime) -> Feed:
     counters = queries.count_listed()
 
     def write() -> bytes:
-        found = queries.find_public_rows(window, group=None, limit=MOST_EVENTS)
+        found = queries.find_public_rows(window, group=None, most=MOST_EVENTS)
         ids = {row.group_id for row in [*found.past, *found.coming]}
         groups = {group.id: group for group in queries.list_feed_groups(ids)}
         return build_calendar(_public_events(found, groups, site), name=site.name)
@@ -93,7 +93,7 @@ def group_feed(group: Group, site: Site, *, now: datetime) -> Feed:
     window = Window.at(now)
 
     def write() -> bytes:
-        found = queries.find_public_rows(window, group=group, limit=MOST_EVENTS)
+        found = queries.find_public_rows(window, group=group, most=MOST_EVENTS)
         return build_calendar(_public_events(found, {group.id: group}, site), name=group.name)
 
     facts = (group.id, group.calendar_revision, group.calendar_revised_at, _shows_place(group))
@@ -128,7 +128,7 @@ def private_feed(link: LinkCounters, site: Site, *, now: datetime) -> Feed:
     window = Window.at(now)
 
     def write() -> bytes:
-        found = queries.find_private_rows(window, link=link, limit=MOST_EVENTS)
+        found = queries.find_private_rows(window, link=link, most=MOST_EVENTS)
         with in_language(link.language):
             name = calendar_name(
                 link.discretion, word=link.neutral_word, plain_name=link.group_name or site.name

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from supportgroups.accounts.models import UserAccount
@@ -88,6 +88,148 @@ class Found(NamedTuple):
     coming: list[Any]
 
 
+# Apps ask the same few questions day and night, and writing one down takes SQLAlchemy longer than
+# having it answered: so these are written down once, over plain tables.
+_link, _owner, _membership, _group, _session, _leader, _rsvp = (
+    model.__table__
+    for model in (
+        FeedLink, UserAccount, Membership, Group, GroupSession, SessionFacilitator, Rsvp,
+    )
+)  # fmt: skip
+
+_SITE_COUNTERS = select(
+    func.count(_group.c.id),
+    func.coalesce(func.sum(_group.c.id), 0),
+    func.coalesce(func.sum(_group.c.calendar_revision), 0),
+    func.max(_group.c.calendar_revised_at),
+).where(_group.c.visibility == Visibility.LISTED)
+
+_LINK_COUNTERS = (
+    select(
+        _link.c.id,
+        _link.c.public_id,
+        _link.c.user_id,
+        _link.c.group_id,
+        _link.c.discretion,
+        _link.c.neutral_word,
+        _link.c.revised_at,
+        _link.c.revoked_at,
+        _link.c.last_fetched_at,
+        _owner.c.language,
+        _owner.c.calendar_revision,
+        _owner.c.calendar_revised_at,
+        func.count(_group.c.id),
+        func.coalesce(func.sum(_group.c.calendar_revision), 0),
+        func.max(_group.c.calendar_revised_at),
+        case((_link.c.group_id.is_not(None), func.max(_group.c.name))),
+    )
+    .join_from(_link, _owner, _owner.c.id == _link.c.user_id)
+    .outerjoin(
+        _membership,
+        and_(
+            _membership.c.user_id == _link.c.user_id,
+            _membership.c.removed_at.is_(None),
+            or_(_link.c.group_id.is_(None), _membership.c.group_id == _link.c.group_id),
+        ),
+    )
+    .outerjoin(_group, _group.c.id == _membership.c.group_id)
+    .where(_link.c.secret_hash == bindparam("secret_hash"))
+    .group_by(_link.c.id, _owner.c.id)
+)
+
+
+class _InWindow(NamedTuple):
+    """One question about the sessions of a window, asked of its past and of what is to come."""
+
+    past: Select[*tuple[Any, ...]]
+    coming: Select[*tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, question: Select[*tuple[Any, ...]]) -> "_InWindow":
+        starts_at = _session.c.starts_at
+        past = question.where(
+            starts_at >= bindparam("starts_at"),
+            starts_at < bindparam("opened_at"),
+            or_(
+                _session.c.status != SessionStatus.CANCELLED,
+                starts_at >= bindparam("cancelled_since"),
+            ),
+        )
+        coming = question.where(
+            starts_at >= bindparam("opened_at"), starts_at < bindparam("ends_at")
+        )
+        return cls(
+            past.order_by(starts_at.desc(), _session.c.id.desc()).limit(bindparam("most")),
+            coming.order_by(starts_at, _session.c.id).limit(bindparam("most")),
+        )
+
+    def ask(self, window: Window, most: int, **values: int) -> Found:
+        """Ask of both; return at most `most` rows of each."""
+        asked = {
+            "starts_at": window.starts_at,
+            "opened_at": window.opened_at,
+            "ends_at": window.ends_at,
+            "cancelled_since": window.cancelled_since,
+            "most": most,
+            **values,
+        }
+        return Found(
+            list(db.session.execute(self.past, asked)),
+            list(db.session.execute(self.coming, asked)),
+        )
+
+
+_public = select(_session.c.id, _session.c.uid, _session.c.revision, _session.c.group_id)
+_PUBLIC_OF_LISTED = _InWindow.of(
+    _public.join(_group, _group.c.id == _session.c.group_id).where(
+        _group.c.visibility == Visibility.LISTED
+    )
+)
+_PUBLIC_OF_ONE = _InWindow.of(_public.where(_session.c.group_id == bindparam("group_id")))
+
+_private = (
+    select(
+        _session.c.id,
+        _session.c.uid,
+        _session.c.revision,
+        _session.c.revised_at,
+        _group.c.name,
+        _rsvp.c.status,
+        _rsvp.c.responded_at,
+    )
+    .join_from(_session, _group, _group.c.id == _session.c.group_id)
+    .join(
+        _membership,
+        and_(
+            _membership.c.group_id == _session.c.group_id,
+            _membership.c.user_id == bindparam("user_id"),
+            _membership.c.removed_at.is_(None),
+        ),
+    )
+    .outerjoin(
+        _rsvp,
+        and_(
+            _rsvp.c.group_session_id == _session.c.id,
+            _rsvp.c.user_id == bindparam("user_id"),
+        ),
+    )
+    .where(
+        or_(
+            _rsvp.c.status.in_(SHOWN_ANSWERS),
+            and_(
+                _rsvp.c.id.is_(None),
+                exists().where(
+                    _leader.c.group_session_id == _session.c.id,
+                    _leader.c.user_id == bindparam("user_id"),
+                ),
+            ),
+        )
+    )
+)
+_PRIVATE_OF_ALL = _InWindow.of(_private)
+_PRIVATE_OF_ONE = _InWindow.of(_private.where(_session.c.group_id == bindparam("group_id")))
+
+
 def find_feed_group(slug: str) -> Group | None:
     """Return the group at this address in one query, without its topics."""
     return db.session.execute(
@@ -97,104 +239,38 @@ def find_feed_group(slug: str) -> Group | None:
 
 def count_listed() -> SiteCounters:
     """Return the counters of the calendar of all listed groups."""
-    row: Any = db.session.execute(
-        select(
-            func.count(Group.id),
-            func.coalesce(func.sum(Group.id), 0),
-            func.coalesce(func.sum(Group.calendar_revision), 0),
-            func.max(Group.calendar_revised_at),
-        ).where(Group.visibility == Visibility.LISTED)
-    ).one()
-    return SiteCounters(*row)
+    return SiteCounters(*db.session.execute(_SITE_COUNTERS).one())
 
 
 def find_link_counters(secret: str) -> LinkCounters | None:
     """Return the private link of this secret, a revoked one too, with its counters."""
-    belongs = and_(
-        Membership.user_id == FeedLink.user_id,
-        Membership.removed_at.is_(None),
-        or_(FeedLink.group_id.is_(None), Membership.group_id == FeedLink.group_id),
-    )
-    row: Any = db.session.execute(
-        select(
-            FeedLink.id,
-            FeedLink.public_id,
-            FeedLink.user_id,
-            FeedLink.group_id,
-            FeedLink.discretion,
-            FeedLink.neutral_word,
-            FeedLink.revised_at,
-            FeedLink.revoked_at,
-            FeedLink.last_fetched_at,
-            UserAccount.language,
-            UserAccount.calendar_revision,
-            UserAccount.calendar_revised_at,
-            func.count(Group.id),
-            func.coalesce(func.sum(Group.calendar_revision), 0),
-            func.max(Group.calendar_revised_at),
-            case((FeedLink.group_id.is_not(None), func.max(Group.name))),
-        )
-        .join(UserAccount, UserAccount.id == FeedLink.user_id)
-        .outerjoin(Membership, belongs)
-        .outerjoin(Group, Group.id == Membership.group_id)
-        .where(FeedLink.secret_hash == hash_secret(secret))
-        .group_by(FeedLink.id, UserAccount.id)
-    ).one_or_none()
+    asked = {"secret_hash": hash_secret(secret)}
+    row: Any = db.session.execute(_LINK_COUNTERS, asked).one_or_none()
     return LinkCounters(*row) if row is not None else None
 
 
-def find_public_rows(window: Window, *, group: Group | None, limit: int) -> Found:
+def find_public_rows(window: Window, *, group: Group | None, most: int) -> Found:
     """Return the sessions of one group, or of all listed groups, in the window."""
-    query = select(GroupSession.id, GroupSession.uid, GroupSession.revision, GroupSession.group_id)
-    if group is not None:
-        query = query.where(GroupSession.group_id == group.id)
-    else:
-        query = query.join(Group, Group.id == GroupSession.group_id).where(
-            Group.visibility == Visibility.LISTED
-        )
-    past, coming = _in_window(query, window, limit)
-    return Found([PublicRow(*row) for row in past], [PublicRow(*row) for row in coming])
+    found = (
+        _PUBLIC_OF_LISTED.ask(window, most)
+        if group is None
+        else _PUBLIC_OF_ONE.ask(window, most, group_id=group.id)
+    )
+    return Found(*([PublicRow(*row) for row in rows] for rows in found))
 
 
-def find_private_rows(window: Window, *, link: LinkCounters, limit: int) -> Found:
+def find_private_rows(window: Window, *, link: LinkCounters, most: int) -> Found:
     """Return the sessions in the window that the owner of the link comes to or leads.
 
     That is: answered with yes, maybe or the waiting list, or not answered but led by the owner;
     always in groups to which the owner belongs now.
     """
-    query = (
-        select(
-            GroupSession.id,
-            GroupSession.uid,
-            GroupSession.revision,
-            GroupSession.revised_at,
-            Group.name,
-            Rsvp.status,
-            Rsvp.responded_at,
-        )
-        .join(Group, Group.id == GroupSession.group_id)
-        .join(
-            Membership,
-            and_(
-                Membership.group_id == GroupSession.group_id,
-                Membership.user_id == link.user_id,
-                Membership.removed_at.is_(None),
-            ),
-        )
-        .outerjoin(
-            Rsvp, and_(Rsvp.group_session_id == GroupSession.id, Rsvp.user_id == link.user_id)
-        )
-        .where(
-            or_(
-                Rsvp.status.in_(SHOWN_ANSWERS),
-                and_(Rsvp.id.is_(None), _is_led_by(link.user_id)),
-            )
-        )
+    found = (
+        _PRIVATE_OF_ALL.ask(window, most, user_id=link.user_id)
+        if link.group_id is None
+        else _PRIVATE_OF_ONE.ask(window, most, user_id=link.user_id, group_id=link.group_id)
     )
-    if link.group_id is not None:
-        query = query.where(GroupSession.group_id == link.group_id)
-    past, coming = _in_window(query, window, limit)
-    return Found([PrivateRow(*row) for row in past], [PrivateRow(*row) for row in coming])
+    return Found(*([PrivateRow(*row) for row in rows] for rows in found))
 
 
 def list_feed_sessions(ids: Iterable[int]) -> list[GroupSession]:
@@ -259,30 +335,3 @@ def lock_owner(user: UserAccount) -> None:
     db.session.execute(
         select(UserAccount.id).where(UserAccount.id == user.id).with_for_update()
     ).scalar_one()
-
-
-def _is_led_by(user_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        SessionFacilitator.group_session_id == GroupSession.id,
-        SessionFacilitator.user_id == user_id,
-    )
-
-
-def _in_window(
-    query: Select[*tuple[Any, ...]], window: Window, limit: int
-) -> tuple[list[Any], list[Any]]:
-    past = query.where(
-        GroupSession.starts_at >= window.starts_at,
-        GroupSession.starts_at < window.opened_at,
-        or_(
-            GroupSession.status != SessionStatus.CANCELLED,
-            GroupSession.starts_at >= window.cancelled_since,
-        ),
-    ).order_by(GroupSession.starts_at.desc(), GroupSession.id.desc())
-    coming = query.where(
-        GroupSession.starts_at >= window.opened_at, GroupSession.starts_at < window.ends_at
-    ).order_by(GroupSession.starts_at, GroupSession.id)
-    return (
-        list(db.session.execute(past.limit(limit)).all()),
-        list(db.session.execute(coming.limit(limit)).all()),
-    )

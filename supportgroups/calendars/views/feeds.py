@@ -8,7 +8,7 @@ from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.http import http_date
@@ -24,7 +24,7 @@ from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.db import Busy
 from supportgroups.groups.permissions import Permission, permits
-from supportgroups.outbox.mail import absolute, address_of
+from supportgroups.outbox.mail import address_of
 from supportgroups.sessions.loaders import load_group_session
 
 #: What everybody may read can be a few minutes old.
@@ -91,7 +91,7 @@ def _site() -> Site:
         base_url=config.base_url,
         addresses=Addresses(
             session=lambda public_id: address_of("pages.session", public_id=public_id),
-            own=absolute(url_for("pages.my")),
+            own=lambda: address_of("pages.my"),
         ),
     )
 

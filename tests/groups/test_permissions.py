@@ -2,19 +2,12 @@
 
 import pytest
 
-from supportgroups.db import db, transaction
+from supportgroups.db import transaction
 from supportgroups.errors import PermissionDenied
-from supportgroups.groups.models import Admission, JoinRequest, Role, Visibility
+from supportgroups.groups.models import Admission, Visibility
 from supportgroups.groups.permissions import RULES, Permission, ensure, permits
-from tests.factories import LONG_AGO, make_group, make_membership, make_user
-
-NOBODY: set[str] = set()
-ORGANIZERS = {"organizer"}
-LEADERS = {"organizer", "facilitator"}
-MEMBERS = {"organizer", "facilitator", "member"}
-#: Signed in, and never part of the group. Whoever runs the site is one of them here.
-NEWCOMERS = {"stranger", "pending", "organizer elsewhere", "site admin"}
-EVERYONE = MEMBERS | NEWCOMERS | {"guest", "removed"}
+from tests.factories import make_group
+from tests.gate import EVERYONE, LEADERS, MEMBERS, NEWCOMERS, NOBODY, ORGANIZERS, make_actors
 
 #: What does not depend on how a group is seen and joined.
 ALWAYS = {
@@ -37,24 +30,6 @@ DEPENDS = {
     ("private", "request"): (MEMBERS, MEMBERS, NOBODY),
     ("private", "invitation"): (MEMBERS, MEMBERS, NOBODY),
 }
-
-
-def make_actors(group):
-    """Make one person of each kind. The same kinds stand in every test of who may do what."""
-    people = {name: make_user(name) for name in EVERYONE - {"guest", "site admin"}}
-    people["site admin"] = make_user("site admin", is_site_admin=True)
-    make_membership(group, people["organizer"], Role.ORGANIZER)
-    make_membership(group, people["facilitator"], Role.FACILITATOR)
-    make_membership(group, people["member"])
-    # Whoever was removed had been an organizer: the old role must open nothing.
-    make_membership(group, people["removed"], Role.ORGANIZER, removed_at=LONG_AGO)
-    make_membership(make_group(), people["organizer elsewhere"], Role.ORGANIZER)
-    request = JoinRequest(
-        group_id=group.id, user_id=people["pending"].id, display_name="pending", message="",
-        agreement_version=1, asked_at=LONG_AGO,
-    )  # fmt: skip
-    db.session.add(request)
-    return {"guest": None, **people}
 
 
 @pytest.mark.parametrize(("visibility", "admission"), DEPENDS)

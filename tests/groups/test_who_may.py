@@ -1,0 +1,131 @@
+"""Every act in a group, tried by everybody who may not do it."""
+
+import pytest
+
+from supportgroups.groups.models import Admission, Visibility
+from supportgroups.groups.queries import list_memberships
+from tests.gate import EVERYONE, MEMBERS, NEWCOMERS, ORGANIZERS, Gate, refusals
+from tests.watching import nothing_changes
+
+GROUP = {
+    "name": "Morning circle", "purpose": "To talk", "audience": "Anyone", "format": "online",
+    "language": "en", "time_zone": "Europe/London", "agreement": "Be kind.",
+    "visibility": "listed", "admission": "open",
+}  # fmt: skip
+JOIN = {"display_name": "S.", "agrees": "y", "agreement_version": "1"}
+
+#: What is done, with which data, and who may in an open group.
+ACTS = {
+    "GET /groups/{slug}/edit": (None, ORGANIZERS),
+    "POST /groups/{slug}/edit": (GROUP, ORGANIZERS),
+    # Who belongs already is led to the group.
+    "GET /groups/{slug}/join": (None, NEWCOMERS | MEMBERS),
+    "POST /groups/{slug}/join": (JOIN, NEWCOMERS | MEMBERS),
+    "GET /groups/{slug}/agreement": (None, MEMBERS),
+    "POST /groups/{slug}/agreement": (JOIN, MEMBERS),
+    "GET /groups/{slug}/leave": (None, MEMBERS),
+    "POST /groups/{slug}/leave": (None, MEMBERS),
+    "GET /groups/{slug}/members": (None, ORGANIZERS),
+    "POST /groups/{slug}/members/{member}/role": ({"role": "facilitator"}, ORGANIZERS),
+    "GET /groups/{slug}/members/{member}/remove": (None, ORGANIZERS),
+    "POST /groups/{slug}/members/{member}/remove": (None, ORGANIZERS),
+    "POST /groups/{slug}/members/{removed}/readmit": (None, ORGANIZERS),
+    "POST /groups/{slug}/requests/{request}": ({"decision": "approve"}, ORGANIZERS),
+    "POST /groups/{slug}/invitations": ({"name": "flyer"}, ORGANIZERS),
+    "POST /groups/{slug}/invitations/{link}/revoke": (None, ORGANIZERS),
+}
+
+
+@pytest.mark.parametrize("visibility", [Visibility.LISTED, Visibility.PRIVATE])
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_else_may(app, act, visibility):
+    data, allowed = ACTS[act]
+    is_private = visibility is Visibility.PRIVATE
+    gate = Gate(app, visibility=visibility)
+    wanted = refusals(allowed & MEMBERS if is_private else allowed, is_private=is_private)
+    with nothing_changes():
+        assert gate.answers(act, data, *wanted) == wanted
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act.startswith("GET")])
+def test_the_others_see_it(app, act):
+    gate = Gate(app)
+    _data, allowed = ACTS[act]
+    with nothing_changes():
+        found = gate.answers(act, None, *allowed)
+    assert {name for name, status in found.items() if status not in {"200", "303"}} == set()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_walks_into_a_group_by_invitation(app, method):
+    gate = Gate(app, admission=Admission.INVITATION)
+    wanted = refusals(MEMBERS, is_private=False)
+    with nothing_changes():
+        assert gate.answers(f"{method} /groups/{{slug}}/join", JOIN, *wanted) == wanted
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_only_who_is_signed_in_starts_a_group(app, method):
+    act = f"{method} /groups/new"
+    gate = Gate(app)
+    with nothing_changes():
+        assert gate.answers(act, GROUP, "guest") == {"guest": "sign in"}
+    found = gate.answers(act, GROUP, *EVERYONE - {"guest"})
+    assert set(found.values()) == {"200" if method == "GET" else "303"}
+
+
+def test_withdrawing_touches_nobody_else_s_request(app):
+    gate = Gate(app)
+    others = EVERYONE - {"pending"}
+    with nothing_changes():
+        found = gate.answers("POST /groups/{slug}/join/withdraw", None, *others)
+    assert set(found.values()) == {"303"}
+
+
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("/groups/new", {"GET", "POST"}),
+        ("/groups/{slug}/edit", {"GET", "POST"}),
+        ("/groups/{slug}/join", {"GET", "POST"}),
+        ("/groups/{slug}/join/withdraw", {"POST"}),
+        ("/groups/{slug}/agreement", {"GET", "POST"}),
+        ("/groups/{slug}/leave", {"GET", "POST"}),
+        ("/groups/{slug}/members", {"GET"}),
+        ("/groups/{slug}/members/{member}/role", {"POST"}),
+        ("/groups/{slug}/members/{member}/remove", {"GET", "POST"}),
+        ("/groups/{slug}/members/{removed}/readmit", {"POST"}),
+        ("/groups/{slug}/requests/{request}", {"POST"}),
+        ("/groups/{slug}/invitations", {"POST"}),
+        ("/groups/{slug}/invitations/{link}/revoke", {"POST"}),
+        ("/invitations/{secret}", {"GET", "POST"}),
+    ],
+)
+def test_wrong_methods_do_nothing(app, browser, path, right):
+    gate = Gate(app)
+    browser.sign_in(gate.actors["organizer"])
+    with nothing_changes():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - right:
+            response = browser.send(method, path.format(**gate.ids))
+            assert response.status_code == 405
+            assert right <= set(response.headers["Allow"].split(", "))
+
+
+def test_a_missing_member_request_or_link_is_not_there(app):
+    gate = Gate(app)
+    missing = "0192d3c4-0000-7000-8000-000000000000"
+    gate.ids |= {"member": missing, "removed": missing, "request": missing, "link": missing}
+    for act, (data, _allowed) in ACTS.items():
+        if any(f"{{{name}}}" in act for name in ("member", "removed", "request", "link")):
+            assert gate.answers(act, data, "organizer") == {"organizer": "404"}, act
+
+
+def test_what_belongs_to_another_group_is_not_there(app):
+    """An organizer cannot reach into another group by an id from there."""
+    gate = Gate(app)
+    gate.ids["slug"] = list_memberships(gate.actors["organizer elsewhere"])[0].group.slug
+    with nothing_changes():
+        for act, (data, _allowed) in ACTS.items():
+            if "{slug}/" in act and act.count("{") == 2:
+                name = "organizer elsewhere"
+                assert gate.answers(act, data, name) == {name: "404"}, act

@@ -4,13 +4,14 @@ import gzip
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from supportgroups.calendars import queries
 from supportgroups.calendars.entries import Addresses, private_entry, public_entry
+from supportgroups.calendars.form import FORM
 from supportgroups.calendars.ical import build_calendar, build_event
 from supportgroups.calendars.kept import KeptBytes
 from supportgroups.calendars.models import Discretion
@@ -20,9 +21,6 @@ from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import in_language
 from supportgroups.sessions.models import GroupSession
-
-#: Raise it to the day on which the same rows began to give other bytes: apps then fetch again.
-FORM_OF = datetime(2026, 11, 23, tzinfo=UTC)
 
 MOST_EVENTS = 800
 MOST_BYTES = 700_000
@@ -118,7 +116,7 @@ def session_file(group_session: GroupSession, site: Site, *, shows_place: bool) 
     facts = (group_session.uid, group_session.revision, group.calendar_revision, shows_place)
     return Feed(
         tag=_tag("session", _site_facts(site), facts),
-        revised_at=max(group_session.revised_at, FORM_OF),
+        revised_at=group_session.revised_at,
         _write=write,
     )
 
@@ -265,11 +263,11 @@ def _shows_place(group: Group) -> bool:
 
 def _newest(window: Window, *moments: datetime | None) -> datetime:
     """Return the last change, and the window's own opening is one too."""
-    return max(FORM_OF, window.opened_at, *(moment for moment in moments if moment is not None))
+    return max(window.opened_at, *(moment for moment in moments if moment is not None))
 
 
 def _site_facts(site: Site) -> tuple[object, ...]:
-    return (FORM_OF, site.name, site.base_url)
+    return (FORM, site.name, site.base_url)
 
 
 def _tag(*facts: object) -> str:

@@ -46,7 +46,7 @@ class FeedLink(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When discretion or word were last changed: entries look new from then on.
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: When a calendar app last came; written once an hour at most.
+    #: The hour in which a calendar app last came.
     last_fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -16,7 +16,7 @@ from supportgroups.tokens import hash_secret, new_secret
 
 #: More than anybody has devices; a runaway program stops here.
 MOST_LINKS = 20
-#: How exactly we remember when an app last came; anything finer would be a diary of the owner.
+#: A poll is read-only, but for one in so long.
 FETCH_NOTED_EVERY = timedelta(hours=1)
 
 
@@ -102,11 +102,12 @@ def revoke_feed_link(link: FeedLink, *, actor: UserAccount, now: datetime) -> No
 
 @transaction()
 def note_fetched(link_id: int, *, now: datetime) -> None:
-    """Remember that an app came."""
+    """Remember that an app came, to the hour: finer, it would be a diary of the owner's devices."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
     db.session.execute(
         update(FeedLink)
         .where(FeedLink.id == link_id, FeedLink.revoked_at.is_(None))
-        .values(last_fetched_at=now)
+        .values(last_fetched_at=hour)
     )
 
 

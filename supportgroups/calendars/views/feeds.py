@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date
 
 from supportgroups.access import PUBLIC, access
@@ -78,8 +79,8 @@ def private_feed(secret: str) -> ResponseReturnValue:
         return _refuse(HTTPStatus.GONE, _("This calendar address was switched off."))
     response = _answer(feeds.private_feed(link, _site(), now=now), FOR_ONE)
     if services.is_worth_noting(link.last_fetched_at, now):
-        # Nobody's calendar fails because this note has to wait for its turn too long.
-        with suppress(Busy):
+        # Nobody's calendar fails because this note cannot be taken.
+        with suppress(Busy, OperationalError):
             services.note_fetched(link.id, now=now)
     return response
 

@@ -152,6 +152,8 @@ def _framework_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        # Nobody needs OPTIONS here, and what answers it would do so without asking who may.
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "MIGRATION_HEAD": (ROOT / "migrations" / ".current-head").read_text().strip(),

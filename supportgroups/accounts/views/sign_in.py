@@ -54,7 +54,7 @@ def request_sign_in_link() -> ResponseReturnValue:
             form.email.data, next_path=form.next_path, caller=caller(), now=utc_now()
         )
         return redirect(url_for("accounts.check_mail"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("accounts.sign_in"), 303)
     return render_template("accounts/sign_in.html", form=form)
 

@@ -18,7 +18,7 @@ OWN_SITES = frozenset({"same-origin", "none"})
 @access(PUBLIC)
 def sign_out() -> ResponseReturnValue:
     """Ask with one button, then sign this device out."""
-    if request.method == "GET" and current_device() is not None:
+    if request.method != "POST" and current_device() is not None:
         return render_template("accounts/sign_out.html")
     _sign_out_here()
     return redirect(url_for("accounts.goodbye"), 303)

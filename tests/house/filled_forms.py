@@ -1,0 +1,79 @@
+"""What the forms of the route table are filled in with: always something that is accepted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from supportgroups.calendars.forms import ALL_GROUPS
+from tests.factories import PASSWORD
+from tests.house.roles import ANONYMOUS
+from tests.house.world import World
+
+LONG_WORDS = "seven grey herons stood"
+
+GROUP = {
+    "name": "Other words",
+    "purpose": "Other words",
+    "audience": "Other words",
+    "format": "online",
+    "language": "en",
+    "time_zone": "Europe/London",
+    "agreement": "Other words",
+}
+SESSION = {
+    "title": "Other words",
+    "day": "2026-12-02",
+    "starts": "19:00",
+    "ends": "20:30",
+    "capacity": "3",
+}
+
+
+def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapping[str, Any]:
+    """Return what this person sends to a route that changes something."""
+    version = world.groups[visibility].agreement_version
+    address = "member" if role == ANONYMOUS else role
+    own_email = world.markers[f"e-mail of {address}"] + "@example.org"
+    joining = {"agrees": "y", "agreement_version": str(version), "display_name": "Other words"}
+    admission = "invitation" if visibility == "private" else "open"
+    forms: dict[str, Mapping[str, Any]] = {
+        "accounts.confirm_email": {},
+        "accounts.confirm_sign_up": {},
+        "accounts.email": {"email": "other@example.org", "present": PASSWORD},
+        "accounts.end_device": {},
+        "accounts.end_other_devices": {},
+        "accounts.password": {"present": PASSWORD, "new": LONG_WORDS},
+        "accounts.profile": {"display_name": "Other words", "time_zone": "Europe/Paris"},
+        "accounts.request_sign_in_link": {"email": own_email},
+        "accounts.sign_in": {"email": own_email, "password": PASSWORD},
+        "accounts.sign_out": {},
+        "accounts.sign_up": {"display_name": "Other words", "email": "other@example.org"},
+        "accounts.use_sign_in_link": {},
+        "calendars.create_link": {
+            "name": "Other words",
+            "scope": ALL_GROUPS,
+            "discretion": "neutral",
+        },
+        "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
+        "calendars.revoke_link": {},
+        "groups.accept_agreement": joining,
+        "groups.accept_invitation": joining,
+        "groups.change_role": {"role": "facilitator"},
+        "groups.create": {**GROUP, "visibility": "listed", "admission": "open"},
+        "groups.create_invitation": {"name": "Other words"},
+        "groups.decide_join_request": {"decision": "approve"},
+        "groups.edit": {**GROUP, "visibility": visibility, "admission": admission},
+        "groups.join": joining,
+        "groups.leave": {},
+        "groups.readmit_member": {},
+        "groups.remove_member": {},
+        "groups.revoke_invitation": {},
+        "groups.withdraw_join_request": {},
+        "rsvps.respond": {"status": "tentative"},
+        "sessions.cancel": {"reason": "Other words"},
+        "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},
+        "sessions.edit": SESSION,
+        "sessions.restore": {},
+    }
+    if endpoint not in forms:
+        raise LookupError(f"say in tests/house/filled_forms.py what is sent to {endpoint}")
+    return forms[endpoint]

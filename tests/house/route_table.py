@@ -1,0 +1,148 @@
+"""Who gets what from every route: the policy of the whole site, one line for each address.
+
+Columns: the guest · stranger, pending, invited, removed, organizer of another group, site admin ·
+member, waitlisted, facilitator, organizer. Where a group matters there are three blocks, for the
+listed, the unlisted and the private group.
+
+  .  shown, and nothing changed          S  sent to the sign-in page
+  +  done: something changed             F  403, may see it but not do this
+  >  sent on, and nothing changed        N  404, as if it did not exist
+  C  409, against a rule                 G  410, gone
+
+A pending person has asked to join the group, an invited one holds an invitation link, a removed
+one was a member. The member holds the only place of the next session, the waitlisted one waits.
+"""
+
+OPEN = ". ...... ...."
+#: Everybody who has the address reads about a listed or unlisted group.
+READ = ". ...... .... | . ...... .... | N NNNNNN ...."
+#: Members alone.
+BELONG = "S FFFFFF .... | S FFFFFF .... | N NNNNNN ...."
+BELONG_DO = "S FFFFFF ++++ | S FFFFFF ++++ | N NNNNNN ++++"
+#: Those who lead: facilitators and organizers.
+LEAD = "S FFFFFF FF.. | S FFFFFF FF.. | N NNNNNN FF.."
+#: Organizers alone.
+RUN = "S FFFFFF FFF. | S FFFFFF FFF. | N NNNNNN FFF."
+RUN_DO = "S FFFFFF FFF+ | S FFFFFF FFF+ | N NNNNNN FFF+"
+#: Everybody signed in, about what is their own.
+OWN = "S ...... ...."
+OWN_DO = "S ++++++ ++++"
+#: What belongs to the member, so that nobody else finds it.
+MEMBERS_OWN = "S NNNNNN .NNN"
+MEMBERS_OWN_DO = "S NNNNNN +NNN"
+
+TABLE = {
+    # accounts
+    "GET  accounts.check_mail": OPEN,
+    "GET  accounts.clear_cache": OPEN,
+    "GET  accounts.confirm_email": "S GGGGGG .GGG",
+    "POST accounts.confirm_email": "S GGGGGG +GGG",
+    "GET  accounts.confirm_sign_up": OPEN,
+    "POST accounts.confirm_sign_up": "+ ++++++ ++++",
+    "GET  accounts.devices": OWN,
+    "GET  accounts.email": OWN,
+    "POST accounts.email": OWN_DO,
+    "POST accounts.end_device": MEMBERS_OWN_DO,
+    "POST accounts.end_other_devices": OWN_DO,
+    "GET  accounts.goodbye": OPEN,
+    "GET  accounts.leave": "> ++++++ ++++",
+    "GET  accounts.password": OWN,
+    "POST accounts.password": OWN_DO,
+    "GET  accounts.profile": OWN,
+    "POST accounts.profile": OWN_DO,
+    "GET  accounts.request_sign_in_link": "S SSSSSS SSSS",
+    "POST accounts.request_sign_in_link": "+ ++++++ ++++",
+    "GET  accounts.sign_in": ". >>>>>> >>>>",
+    "POST accounts.sign_in": "+ ++++++ ++++",
+    "GET  accounts.sign_out": "> ...... ....",
+    "POST accounts.sign_out": "> ++++++ ++++",
+    "GET  accounts.sign_up": ". >>>>>> >>>>",
+    "POST accounts.sign_up": "+ >>>>>> >>>>",
+    "GET  accounts.use_sign_in_link": OPEN,
+    "POST accounts.use_sign_in_link": "+ ++++++ ++++",
+    # calendars; a feed notes that an app came
+    "GET  calendars.create_link": OWN,
+    "POST calendars.create_link": OWN_DO,
+    "GET  calendars.edit_link": MEMBERS_OWN,
+    "POST calendars.edit_link": MEMBERS_OWN_DO,
+    "GET  calendars.group_feed": ". ...... .... | . ...... .... | N NNNNNN NNNN",
+    "GET  calendars.links": OWN,
+    "GET  calendars.private_feed": "+ ++++++ ++++",
+    "GET  calendars.revoke_link": MEMBERS_OWN,
+    "POST calendars.revoke_link": MEMBERS_OWN_DO,
+    "GET  calendars.session_file": READ,
+    "GET  calendars.show_address": MEMBERS_OWN,
+    "GET  calendars.site_feed": OPEN,
+    # dev; a public site has none of these
+    "GET  dev.components": OPEN,
+    "GET  dev.letter": OPEN,
+    "GET  dev.mailbox": OPEN,
+    # groups
+    "GET  groups.accept_agreement": BELONG,
+    "POST groups.accept_agreement": BELONG_DO,
+    "GET  groups.accept_invitation": ". ...N.. >>>> | . ...N.. >>>> | . ...N.. >>>>",
+    "POST groups.accept_invitation": ". +++N++ >>>> | . +++N++ >>>> | . +++N++ >>>>",
+    "POST groups.change_role": RUN_DO,
+    "GET  groups.create": OWN,
+    "POST groups.create": OWN_DO,
+    "POST groups.create_invitation": RUN_DO,
+    "POST groups.decide_join_request": RUN_DO,
+    "GET  groups.edit": RUN,
+    "POST groups.edit": RUN_DO,
+    "GET  groups.join": "S ...F.. >>>> | S ...F.. >>>> | N NNNNNN >>>>",
+    "POST groups.join": "S +++F++ >>>> | S +++F++ >>>> | N NNNNNN >>>>",
+    "GET  groups.leave": BELONG,
+    "POST groups.leave": BELONG_DO,
+    "GET  groups.members": RUN,
+    "POST groups.readmit_member": RUN_DO,
+    "GET  groups.remove_member": RUN,
+    "POST groups.remove_member": RUN_DO,
+    "POST groups.revoke_invitation": RUN_DO,
+    "POST groups.withdraw_join_request": "> >+>>>> >>>> | > >+>>>> >>>> | N NNNNNN >>>>",
+    # guides
+    "GET  guides.help_now": OPEN,
+    "GET  guides.index": OPEN,
+    "GET  guides.show": OPEN,
+    # operations
+    "GET  operations.healthz": OPEN,
+    "GET  operations.readyz": OPEN,
+    "GET  operations.robots": OPEN,
+    # pages
+    "GET  pages.directory": OPEN,
+    "GET  pages.group": READ,
+    "GET  pages.home": OPEN,
+    "GET  pages.my": OWN,
+    "GET  pages.session": READ,
+    # rsvps
+    "GET  rsvps.answers": LEAD,
+    "GET  rsvps.enter": BELONG,
+    "GET  rsvps.respond": BELONG,
+    "POST rsvps.respond": BELONG_DO,
+    # sessions
+    "GET  sessions.cancel": RUN,
+    "POST sessions.cancel": RUN_DO,
+    "GET  sessions.create_series": RUN,
+    "POST sessions.create_series": RUN_DO,
+    "GET  sessions.edit": RUN,
+    "POST sessions.edit": RUN_DO,
+    "GET  sessions.restore": RUN,
+    "POST sessions.restore": RUN_DO,
+}
+
+#: What guests and people signed in get for something that does not exist, where that is not N N.
+MISSING = {
+    # A mailed link that was used, is too old or was never made: nobody learns which.
+    "accounts.confirm_email": "S G",
+    "accounts.confirm_sign_up": "G G",
+    "accounts.use_sign_in_link": "G G",
+    "accounts.end_device": "S N",
+    "calendars.edit_link": "S N",
+    "calendars.revoke_link": "S N",
+    "calendars.show_address": "S N",
+}
+
+#: The only addresses that change something though nobody sent a form, each with its reason.
+CHANGES_BY_LOOKING = {
+    "accounts.leave": "nobody who has to leave at once can wait for a second page",
+    "calendars.private_feed": "its owner can see when an app last came",
+}

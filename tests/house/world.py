@@ -1,0 +1,331 @@
+"""The world of the house tests: one person for each role, one group for each visibility.
+
+Every private field holds a word of its own, a marker, so that a page which tells something can be
+caught at it. The world is made once for each database and put back after each change.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.audit import record
+from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.db import Model, db, transaction
+from supportgroups.groups.models import (
+    AccessFact,
+    Admission,
+    Group,
+    InvitationLink,
+    JoinRequest,
+    Role,
+    Visibility,
+)
+from supportgroups.groups.queries import find_group
+from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format
+from supportgroups.limits import spend
+from supportgroups.outbox.models import JobState, OutboxJob
+from supportgroups.outbox.services import enqueue
+from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.sessions.models import (
+    GroupSession,
+    SeriesFacilitator,
+    SessionFacilitator,
+    SessionStatus,
+)
+from supportgroups.tokens import hash_secret, new_secret
+from tests.conftest import NOW
+from tests.factories import (
+    LONG_AGO,
+    make_group,
+    make_membership,
+    make_rsvp,
+    make_series,
+    make_session,
+    make_user,
+)
+from tests.house.roles import SIGNED_IN, VISIBILITIES
+
+ADMISSIONS = {
+    "listed": Admission.REQUEST,
+    "unlisted": Admission.OPEN,
+    "private": Admission.INVITATION,
+}
+GROUP_ROLES = {
+    "member": Role.MEMBER,
+    "waitlisted": Role.MEMBER,
+    "facilitator": Role.FACILITATOR,
+    "organizer": Role.ORGANIZER,
+    # A second organizer, so that the first one may leave.
+    "deputy": Role.ORGANIZER,
+}
+
+
+@dataclass
+class GroupFacts:
+    """The addresses of one group and of what belongs to it."""
+
+    slug: str
+    agreement_version: int = 1
+    #: The next session has one place: the member has it, and the waitlisted person waits.
+    session: UUID | None = None
+    cancelled_session: UUID | None = None
+    #: Its online room has opened a moment ago.
+    open_session: UUID | None = None
+    past_session: UUID | None = None
+    memberships: dict[str, UUID] = field(default_factory=dict)
+    join_request: UUID | None = None
+    invitation: UUID | None = None
+    invitation_secret: str = ""
+
+
+@dataclass
+class World:
+    """Plain facts about the world, good for the whole run."""
+
+    #: Role → the secret that its browser carries.
+    devices: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, GroupFacts] = field(default_factory=dict)
+    #: The group that somebody outside the other three organizes.
+    elsewhere: GroupFacts | None = None
+    #: The member's second device, and the member's calendar link.
+    tablet: UUID | None = None
+    link: UUID | None = None
+    #: Role → the secret of the private feed that shows all it may.
+    feeds: dict[str, str] = field(default_factory=dict)
+    #: The member's discreet feeds.
+    discreet_feeds: dict[Discretion, str] = field(default_factory=dict)
+    sign_in_token: str = ""
+    sign_up_token: str = ""
+    email_token: str = ""
+    #: What it is → the word that stands there and nowhere else.
+    markers: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, label: str) -> str:
+        """Return the marker of this field: a word that no page would hold otherwise."""
+        word = "zq" + "".join(letter for letter in label if letter.isalnum())
+        return self.markers.setdefault(label, word)
+
+
+@transaction()
+def build_world() -> World:
+    """Fill an empty database, with at least one row in every table."""
+    world = World()
+    people = {role: _make_person(world, role) for role in SIGNED_IN}
+    people["deputy"] = make_user("Deputy")
+    for visibility in VISIBILITIES:
+        world.groups[visibility] = _make_group(world, visibility, people)
+    elsewhere = make_group("Elsewhere", slug="elsewhere")
+    make_membership(elsewhere, people["elsewhere"], Role.ORGANIZER)
+    world.elsewhere = GroupFacts(slug=elsewhere.slug)
+    _make_links(world, people)
+    _make_tokens(world, people["member"])
+    _leave_traces(people["organizer"])
+    return world
+
+
+def empty_tables() -> list[str]:
+    """Return the tables without a row."""
+    return [
+        table.name
+        for table in Model.metadata.sorted_tables
+        if db.session.execute(table.select().limit(1)).first() is None
+    ]
+
+
+def _make_person(world: World, role: str) -> UserAccount:
+    person = make_user(
+        world.mark(f"account of {role}"),
+        email=world.mark(f"e-mail of {role}") + "@example.org",
+        is_site_admin=role == "admin",
+    )
+    world.devices[role] = _make_device(person, world.mark(f"device of {role}"))[0]
+    _secret, tablet = _make_device(person, f"Tablet of {world.mark(f'device of {role}')}")
+    if role == "member":
+        world.tablet = tablet
+    return person
+
+
+def _make_device(person: UserAccount, name: str) -> tuple[str, UUID]:
+    secret = new_secret()
+    device = _add(
+        SignIn(
+            secret_hash=hash_secret(secret),
+            user_id=person.id,
+            device_name=name,
+            is_kept=False,
+            signed_in_at=NOW,
+            last_seen_at=NOW,
+        )
+    )
+    return secret, device.public_id
+
+
+def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -> GroupFacts:
+    def words(what: str) -> str:
+        return world.mark(f"{what} of {visibility}")
+
+    group = make_group(
+        words("name"),
+        slug=words("slug"),
+        purpose=words("purpose"),
+        audience=words("audience"),
+        first_visit=words("visit"),
+        agreement=words("agreement"),
+        cost=words("cost"),
+        format=Format.HYBRID,
+        visibility=Visibility(visibility),
+        admission=ADMISSIONS[visibility],
+    )
+    _add(AccessFact(group_id=group.id, feature=AccessFeature.STEP_FREE, answer=AccessAnswer.YES))
+    facts = GroupFacts(slug=group.slug, agreement_version=group.agreement_version)
+    for role, group_role in GROUP_ROLES.items():
+        facts.memberships[role] = make_membership(
+            group, people[role], group_role, display_name=words(f"{role}'s name")
+        ).public_id
+    facts.memberships["removed"] = make_membership(
+        group, people["removed"], display_name=words("removed's name"), removed_at=LONG_AGO
+    ).public_id
+    facts.join_request = _make_join_request(world, group, people["pending"])
+    facts.invitation, facts.invitation_secret = _make_invitation(world, group)
+    _make_sessions(world, group, facts, people)
+    return facts
+
+
+def _make_join_request(world: World, group: Group, person: UserAccount) -> UUID:
+    request = _add(
+        JoinRequest(
+            group_id=group.id,
+            user_id=person.id,
+            display_name=world.mark(f"pending's name of {group.visibility}"),
+            message=world.mark(f"message of {group.visibility}"),
+            agreement_version=group.agreement_version,
+            asked_at=LONG_AGO,
+        )
+    )
+    return request.public_id
+
+
+def _make_invitation(world: World, group: Group) -> tuple[UUID, str]:
+    secret = new_secret()
+    link = _add(
+        InvitationLink(
+            group_id=group.id,
+            name=world.mark(f"invitation of {group.visibility}"),
+            secret_hash=hash_secret(secret),
+            created_at=LONG_AGO,
+            expires_at=NOW + timedelta(days=3),
+        )
+    )
+    return link.public_id, secret
+
+
+def _make_sessions(
+    world: World, group: Group, facts: GroupFacts, people: dict[str, UserAccount]
+) -> None:
+    series = make_series(
+        group,
+        title=world.mark(f"title of {group.visibility}"),
+        description=world.mark(f"directions of {group.visibility}"),
+        place=world.mark(f"place of {group.visibility}"),
+        online_link=f"https://{world.mark(f'room of {group.visibility}')}.example.org/",
+    )
+    _add(SeriesFacilitator(series_id=series.id, user_id=people["facilitator"].id))
+
+    def make(wall: datetime, **overrides: object) -> GroupSession:
+        group_session = make_session(series, wall, **overrides)
+        _add(
+            SessionFacilitator(group_session_id=group_session.id, user_id=people["facilitator"].id)
+        )
+        make_rsvp(group_session, people["member"], RsvpStatus.ACCEPTED)
+        return group_session
+
+    today = NOW.replace(tzinfo=None)
+    coming = make(series.wall_starts_at, capacity=1)
+    make_rsvp(coming, people["waitlisted"], RsvpStatus.WAITLISTED)
+    facts.session = coming.public_id
+    facts.cancelled_session = make(
+        series.wall_starts_at + timedelta(weeks=1),
+        status=SessionStatus.CANCELLED,
+        cancel_reason=world.mark(f"reason of {group.visibility}"),
+    ).public_id
+    facts.open_session = make(today + timedelta(minutes=10)).public_id
+    facts.past_session = make(today - timedelta(weeks=1)).public_id
+
+
+def _make_links(world: World, people: dict[str, UserAccount]) -> None:
+    for role in SIGNED_IN:
+        link, world.feeds[role] = _make_link(
+            people[role], world.mark(f"link of {role}"), Discretion.PLAIN
+        )
+        if role == "member":
+            world.link = link.public_id
+    for discretion in (Discretion.NEUTRAL, Discretion.BUSY):
+        _link, world.discreet_feeds[discretion] = _make_link(
+            people["member"],
+            world.mark("link of member"),
+            discretion,
+            neutral_word=world.mark("word of member"),
+        )
+    private = find_group(world.groups["private"].slug)
+    # Somebody made an address for one group, and was removed from it afterwards.
+    _make_link(people["removed"], world.mark("link of removed"), Discretion.PLAIN, group=private)
+
+
+def _make_link(
+    person: UserAccount, name: str, discretion: Discretion, **overrides: object
+) -> tuple[FeedLink, str]:
+    secret = new_secret()
+    values: dict[str, object] = {
+        "user_id": person.id,
+        "name": name,
+        "secret_hash": hash_secret(secret),
+        "discretion": discretion,
+        "neutral_word": "Appointment",
+        "created_at": LONG_AGO,
+        "revised_at": LONG_AGO,
+    }
+    return _add(FeedLink(**values | overrides)), secret
+
+
+def _make_tokens(world: World, member: UserAccount) -> None:
+    world.sign_in_token, world.sign_up_token, world.email_token = (new_secret() for _ in range(3))
+    soon = NOW + timedelta(minutes=5)
+    _add(
+        SignInLink(secret_hash=hash_secret(world.sign_in_token), user_id=member.id, expires_at=soon)
+    )
+    _add(
+        SignUp(
+            display_name=world.mark("account of newcomer"),
+            email=world.mark("e-mail of newcomer") + "@example.org",
+            time_zone="Europe/London",
+            browser_hash=hash_secret(new_secret()),
+            secret_hash=hash_secret(world.sign_up_token),
+            expires_at=soon,
+        )
+    )
+    _add(
+        EmailChange(
+            user_id=member.id,
+            email=world.mark("new e-mail of member") + "@example.org",
+            secret_hash=hash_secret(world.email_token),
+            expires_at=soon,
+        )
+    )
+
+
+def _leave_traces(organizer: UserAccount) -> None:
+    """Write a row of the audit trail, a counter and a finished job."""
+    record("group.created", actor_id=organizer.id, subject="it", now=LONG_AGO)
+    spend("something", limit=1, per=timedelta(hours=1), now=NOW)
+    enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
+    db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))
+
+
+def _add(row: Any) -> Any:
+    db.session.add(row)
+    db.session.flush()
+    return row

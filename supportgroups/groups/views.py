@@ -104,7 +104,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         abort(404)
     person = viewer()
     if person is None:
-        return render_template("groups/invitation.html", here=request.path)
+        return render_template("groups/invitation.html", come_back_to=request.path)
     group = link.group
     membership = queries.find_past_or_present_membership(group, person)
     if membership is not None:

@@ -1,0 +1,372 @@
+"""The pages on which organizers plan, change, cancel and restore sessions."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from supportgroups.db import db, transaction
+from supportgroups.groups.models import Group
+from supportgroups.sessions.models import GroupSession, Series
+from tests.browser_client import PageReader, visible_text
+from tests.factories import make_session
+from tests.form_reader import complaints, filled_in
+from tests.watching import nothing_changes
+
+PLAN = "/groups/evening-circle/series/new"
+SCRIPT = "<script>alert(1)</script>\"'>"
+TYPED = {
+    "title": "Wednesday",
+    "day": "2026-12-02",
+    "starts": "18:30",
+    "ends": "20:00",
+    "place": "The town hall",
+    "online_link": "https://meet.example/room",
+    "capacity": "8",
+    "description": "Ring twice.",
+}
+NEVER_ON = "Enter a day within the next two years"
+CLOCKS = "On 28 March 2027 the clocks change at this hour. Choose another time"
+PASSED = "This start has already passed. Choose a later one"
+
+
+@pytest.fixture
+def rosa_s(browser, cast):
+    browser.sign_in(cast.rosa)
+    return browser
+
+
+@pytest.fixture
+def plan(rosa_s):
+    """Fill in the form that plans a schedule, and send it."""
+
+    def plan(**changes):
+        form = filled_in(rosa_s.get(PLAN).text, with_field="title")
+        return rosa_s.post(PLAN, {**form, **TYPED, **changes})
+
+    return plan
+
+
+@pytest.fixture
+def edit_url(cast):
+    return f"/sessions/{cast.session.public_id}/edit"
+
+
+@pytest.fixture
+def edit(rosa_s, edit_url):
+    """Fill in the form that changes a session, and send it."""
+
+    def edit(**changes):
+        form = filled_in(rosa_s.get(edit_url).text, with_field="title")
+        return rosa_s.post(edit_url, {**form, **TYPED, **changes})
+
+    return edit
+
+
+@pytest.fixture(params=["plan", "edit"])
+def send(request, plan, edit):
+    """One of the two, for what they have in common."""
+    return {"plan": plan, "edit": edit}[request.param]
+
+
+def newest_series():
+    return db.session.execute(select(Series).order_by(Series.id.desc()).limit(1)).scalar_one()
+
+
+def count_sessions(series):
+    query = select(func.count()).where(GroupSession.series_id == series.id)
+    return db.session.execute(query).scalar_one()
+
+
+class TestPlan:
+    def test_the_form_begins_with_what_fits_most(self, rosa_s):
+        form = filled_in(rosa_s.get(PLAN).text, with_field="title")
+        assert (form["repeats"], form["interval"], form["capacity"]) == ("weekly", "1", "12")
+        assert form["facilitators"] == []
+        assert "London time" in rosa_s.get(PLAN).text
+
+    def test_it_works(self, plan, rosa_s, cast):
+        response = plan(facilitators=[str(cast.kofi.id)])
+        assert (response.status_code, response.location) == (303, "/groups/evening-circle")
+        series = newest_series()
+        assert series.title == "Wednesday"
+        assert series.rrule == "FREQ=WEEKLY;BYDAY=WE;WKST=MO"
+        assert (series.length_minutes, series.capacity) == (90, 8)
+        assert (series.place, series.description) == ("The town hall", "Ring twice.")
+        assert series.online_link == "https://meet.example/room"
+        assert series.facilitators == [cast.kofi]
+        assert count_sessions(series) == 25
+        page = visible_text(rosa_s.get(response.location).text)
+        assert "Your sessions are planned." in page
+        assert "Every week on Wednesday" in page
+
+    @pytest.mark.parametrize(
+        ("changes", "rrule", "number"),
+        [
+            ({"repeats": "once"}, None, 1),
+            # What only matters to a schedule is passed over.
+            ({"repeats": "once", "interval": "3", "until": "2026-12-31"}, None, 1),
+            ({"interval": "3"}, "FREQ=WEEKLY;INTERVAL=3;BYDAY=WE;WKST=MO", 9),
+            ({"until": "2026-12-16"}, "FREQ=WEEKLY;UNTIL=20261216T235959;BYDAY=WE;WKST=MO", 3),
+        ],
+    )
+    def test_how_often(self, plan, changes, rrule, number):
+        assert plan(**changes).status_code == 303
+        assert newest_series().rrule == rrule
+        assert count_sessions(newest_series()) == number
+
+    def test_no_limit_no_place_no_link(self, plan):
+        plan(capacity="", place="", online_link="", description="")
+        series = newest_series()
+        assert (series.capacity, series.place, series.online_link) == (None, "", "")
+
+    def test_it_keeps_the_clock_of_the_group(self, plan, cast, rosa_s):
+        with transaction():
+            cast.group.time_zone = "Asia/Tokyo"
+        assert "Tokyo time" in rosa_s.get(PLAN).text
+        plan(repeats="once")
+        assert newest_series().time_zone == "Asia/Tokyo"
+
+    @pytest.mark.parametrize(
+        ("changes", "wrong"),
+        [
+            ({"repeats": ""}, {"repeats": "Choose how often"}),
+            ({"repeats": "daily"}, {"repeats": "Not a valid choice."}),
+            ({"interval": "0"}, {"interval": "Not a valid choice."}),
+            ({"interval": "13"}, {"interval": "Not a valid choice."}),
+            (
+                {"until": "2026-12-01"},
+                {"until": "The last day must not come before the first session"},
+            ),
+            (
+                {"until": "2126-12-01"},
+                {"until": "Enter a day within the next two years, or leave it empty"},
+            ),
+        ],
+    )
+    def test_a_rhythm_that_makes_no_sense_is_explained(self, plan, changes, wrong):
+        with nothing_changes():
+            assert complaints(plan(**changes).text) == wrong
+
+    def test_a_clock_change_within_half_a_year_is_explained(self, plan):
+        with nothing_changes():
+            page = plan(day="2026-11-29", starts="01:30", ends="03:00").text
+        assert complaints(page) == {"starts": CLOCKS}
+
+
+class TestEdit:
+    def test_saving_what_is_there_changes_nothing(self, rosa_s, edit_url, cast):
+        with transaction():
+            cast.session.facilitators = [cast.kofi]
+            cast.session.capacity = 0
+        form = filled_in(rosa_s.get(edit_url).text, with_field="title")
+        assert form == {
+            "title": "Tuesday evening", "day": "2026-12-01", "starts": "19:00", "ends": "20:30",
+            "place": "The library, High Street", "online_link": "", "capacity": "",
+            "description": "", "facilitators": [str(cast.kofi.id)],
+        }  # fmt: skip
+        before = (cast.session.sequence, cast.session.revision, cast.session.revised_at)
+        response = rosa_s.post(edit_url, form)
+        assert response.location == f"/sessions/{cast.session.public_id}"
+        found = cast.session
+        assert (found.sequence, found.revision, found.revised_at) == before
+        assert (found.title, found.place, found.description, found.capacity) == (None,) * 3 + (0,)
+        assert found.facilitators == [cast.kofi]
+
+    def test_it_works(self, edit, rosa_s, cast):
+        response = edit()
+        assert response.status_code == 303
+        page = visible_text(rosa_s.get(response.location).text)
+        assert "Saved." in page
+        assert "This session was moved" in page
+        assert "Wednesday 2 December 2026, 18:30–20:00 (London time)" in page
+        assert (cast.session.title, cast.series.title) == ("Wednesday", "Tuesday evening")
+
+    def test_its_tab_says_nothing(self, rosa_s, edit_url):
+        assert PageReader(rosa_s.get(edit_url).text).title == "Change a session"
+
+    def test_what_is_over_can_no_longer_be_changed(self, rosa_s, cast, now):
+        old = make_session(cast.series, cast.session.wall_starts_at - timedelta(weeks=3))
+        url = f"/sessions/{old.public_id}"
+        with nothing_changes():
+            for act in ("edit", "cancel", "restore"):
+                response = rosa_s.post(f"{url}/{act}", {**TYPED, "reason": ""})
+                assert (response.status_code, response.location) == (303, url)
+                page = rosa_s.get(url).text
+                assert "This session is over and can no longer be changed." in page
+
+    @pytest.mark.parametrize("until_midnight", ["23:59"])
+    def test_while_it_runs_its_words_can_change(self, rosa_s, edit_url, cast, until_midnight):
+        form = filled_in(rosa_s.get(edit_url).text, with_field="title")
+        with time_machine.travel(cast.session.starts_at + timedelta(minutes=5), tick=False):
+            rosa_s.sign_in(cast.rosa)
+            response = rosa_s.post(edit_url, {**form, "ends": until_midnight, "title": "Longer"})
+        assert response.status_code == 303
+        assert cast.session.title == "Longer"
+
+
+BAD = [
+    ({"title": ""}, {"title": "Enter a title"}),
+    ({"title": " \x00\u202e "}, {"title": "Enter a title"}),
+    ({"title": "x" * 81}, {"title": "Use 80 characters or fewer"}),
+    ({"place": "x" * 301}, {"place": "Use 300 characters or fewer"}),
+    ({"description": "x" * 2001}, {"description": "Use 2000 characters or fewer"}),
+    ({"day": ""}, {"day": "Enter a day"}),
+    ({"day": "0001-01-01"}, {"day": NEVER_ON}),
+    ({"day": "9999-12-31"}, {"day": NEVER_ON}),
+    ({"day": "2028-11-25"}, {"day": NEVER_ON}),
+    ({"day": "2026-11-21"}, {"day": NEVER_ON}),
+    ({"day": "2026-11-23", "starts": "08:59", "ends": "10:00"}, {"day": PASSED}),
+    ({"starts": ""}, {"starts": "Enter a starting time"}),
+    ({"ends": ""}, {"ends": "Enter an ending time"}),
+    ({"ends": "18:30"}, {"ends": "The session must end after it starts"}),
+    ({"ends": "00:00"}, {"ends": "The session must end after it starts"}),
+    ({"day": "2027-03-28", "starts": "01:30", "ends": "03:00"}, {"starts": CLOCKS}),
+    ({"capacity": "0"}, {"capacity": "Enter a number from 1 to 500"}),
+    ({"capacity": "501"}, {"capacity": "Enter a number from 1 to 500"}),
+    ({"capacity": "-5"}, {"capacity": "Enter a number from 1 to 500"}),
+    (
+        {"online_link": "https://x.example/" + "x" * 500},
+        {"online_link": "Use 500 characters or fewer"},
+    ),
+    *[
+        ({"online_link": link}, {"online_link": "Enter an address that begins with https://"})
+        for link in ("javascript:alert(1)", "data:text/html,x", "meet.example", "//evil.example")
+    ],
+]
+#: What no page of ours would send; the words come from the library.
+ABSURD = [
+    ("day", "tomorrow"),
+    ("day", "2026-02-30"),
+    ("day", "12/01/2026"),
+    ("starts", "25:00"),
+    ("starts", "seven"),
+    ("ends", "19:60"),
+    ("capacity", "a dozen"),
+    ("capacity", "9" * 5000),
+    ("capacity", "1.5"),
+]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(("changes", "wrong"), BAD)
+    def test_it_is_explained_beside_the_field(self, send, changes, wrong):
+        with nothing_changes():
+            page = send(repeats="once", **changes).text
+        assert complaints(page) == wrong
+        assert PageReader(page).title.startswith("Error: ")
+
+    @pytest.mark.parametrize(("field", "value"), ABSURD)
+    def test_nonsense_is_explained_and_kept(self, send, field, value):
+        with nothing_changes():
+            page = send(**{field: value}).text
+        assert set(complaints(page)) == {field}
+        assert filled_in(page, with_field="title")[field] == value
+
+    def test_nothing_that_was_typed_is_lost(self, send, cast):
+        typed = TYPED | {
+            "title": SCRIPT, "description": f"{SCRIPT}\n\n  & more", "ends": "18:00",
+            "facilitators": [str(cast.kofi.id), str(cast.rosa.id)],
+        }  # fmt: skip
+        form = filled_in(send(**typed).text, with_field="title")
+        assert {name: form[name] for name in typed} == typed
+
+    def test_only_those_who_lead_can_be_chosen(self, send, cast):
+        for person in (cast.sam.id, cast.stan.id, 0, "x"):
+            with nothing_changes():
+                page = send(facilitators=[str(cast.kofi.id), str(person)]).text
+            assert set(complaints(page)) == {"facilitators"}
+
+    def test_an_empty_form_says_all_that_is_missing(self, send):
+        empty = dict.fromkeys(TYPED, "")
+        with nothing_changes():
+            page = send(**empty).text
+        assert set(complaints(page)) == {"title", "day", "starts", "ends"}
+
+
+class TestHostileText:
+    def test_a_script_is_only_ever_text(self, rosa_s, send, cast):
+        hostile = {"title": SCRIPT, "place": SCRIPT, "description": SCRIPT}
+        link = {"online_link": f"https://x.example/{SCRIPT}"}
+        assert send(**hostile, **link).status_code == 303
+        newest = select(GroupSession).order_by(GroupSession.id.desc()).limit(1)
+        found = {cast.session, db.session.execute(newest).scalar_one()}
+        urls = ["/", "/groups", "/my", "/groups/evening-circle"]
+        for group_session in found:
+            url = f"/sessions/{group_session.public_id}"
+            rosa_s.post(f"{url}/cancel", {"reason": SCRIPT})
+            urls += [url, f"{url}/edit", f"{url}/cancel", f"{url}/restore", f"{url}/answers"]
+        for url in urls:
+            page = rosa_s.get(url)
+            assert page.status_code == 200
+            assert "<script>alert" not in page.text
+
+    def test_control_characters_are_dropped(self, send):
+        assert send(title="Wed\x00nes\u202eday", place="Town\r\nhall").status_code == 303
+        newest = select(GroupSession).where(GroupSession.title.is_not(None))
+        found = db.session.execute(newest).scalars().first()
+        shown = found or newest_series()
+        assert (shown.title, shown.place) == ("Wednesday", "Town hall")
+
+
+class TestCancel:
+    @pytest.fixture
+    def url(self, cast):
+        return f"/sessions/{cast.session.public_id}"
+
+    def test_it_asks_once(self, rosa_s, url):
+        with nothing_changes():
+            page = rosa_s.get(f"{url}/cancel").text
+        assert "Tuesday 1 December 2026, 19:00–20:30 (London time)" in page
+        assert PageReader(page).title == "Cancel a session"
+
+    def test_it_works(self, rosa_s, url, cast):
+        response = rosa_s.post(f"{url}/cancel", {"reason": "The hall\x00 is flooded"})
+        assert (response.status_code, response.location) == (303, url)
+        assert cast.session.is_cancelled
+        page = visible_text(rosa_s.get(url).text)
+        assert "This session is cancelled" in page
+        assert "The hall is flooded" in page
+
+    def test_no_reason_is_needed(self, rosa_s, url, cast):
+        assert rosa_s.post(f"{url}/cancel", {"reason": ""}).status_code == 303
+        assert cast.session.is_cancelled
+
+    def test_a_long_reason_is_explained_and_kept(self, rosa_s, url):
+        with nothing_changes():
+            page = rosa_s.post(f"{url}/cancel", {"reason": "x" * 201}).text
+        assert complaints(page) == {"reason": "Use 200 characters or fewer"}
+        assert filled_in(page, with_field="reason")["reason"] == "x" * 201
+
+    def test_the_reason_can_be_changed(self, rosa_s, url, cast):
+        rosa_s.post(f"{url}/cancel", {"reason": "Flooded"})
+        form = filled_in(rosa_s.get(f"{url}/cancel").text, with_field="reason")
+        assert form["reason"] == "Flooded"
+        rosa_s.post(f"{url}/cancel", {"reason": "Closed"})
+        assert cast.session.cancel_reason == "Closed"
+
+    def test_it_can_take_place_after_all(self, rosa_s, url, cast):
+        rosa_s.post(f"{url}/cancel", {"reason": "Flooded"})
+        with nothing_changes():
+            assert rosa_s.get(f"{url}/restore").status_code == 200
+        response = rosa_s.post(f"{url}/restore")
+        assert (response.status_code, response.location) == (303, url)
+        assert not cast.session.is_cancelled
+        assert "The session takes place." in rosa_s.get(url).text
+
+    def test_restoring_twice_is_restoring_once(self, rosa_s, url):
+        rosa_s.post(f"{url}/cancel", {"reason": ""})
+        rosa_s.post(f"{url}/restore")
+        with nothing_changes():
+            assert rosa_s.post(f"{url}/restore").status_code == 303
+
+
+def test_a_group_in_another_zone_explains_its_own_clock(plan, cast):
+    with transaction():
+        db.session.get_one(Group, cast.group.id).time_zone = "America/New_York"
+    with nothing_changes():
+        page = plan(repeats="once", day="2027-03-14", starts="02:30", ends="04:00").text
+    assert complaints(page)["starts"].startswith("On 14 March 2027")
+    # In New York it is still four in the morning.
+    assert plan(repeats="once", day="2026-11-23", starts="04:01", ends="06:00").status_code == 303

@@ -1,0 +1,59 @@
+"""Every act on sessions, tried by everybody who may not do it."""
+
+import pytest
+
+from supportgroups.groups.models import Visibility
+from tests.gate import ORGANIZERS, Gate, refusals
+from tests.watching import nothing_changes
+
+SESSION = {
+    "title": "Another title", "day": "2026-12-02", "starts": "19:00", "ends": "20:30",
+    "place": "", "online_link": "", "capacity": "", "description": "", "repeats": "once",
+    "interval": "1", "until": "",
+}  # fmt: skip
+PATHS = {
+    "/groups/{slug}/series/new": SESSION,
+    "/sessions/{session}/edit": SESSION,
+    "/sessions/{session}/cancel": {"reason": "The hall is flooded"},
+    "/sessions/{session}/restore": {},
+}
+
+
+@pytest.mark.parametrize("visibility", [Visibility.LISTED, Visibility.PRIVATE])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_else_may(app, path, method, visibility):
+    gate = Gate(app, visibility=visibility)
+    wanted = refusals(ORGANIZERS, is_private=visibility is Visibility.PRIVATE)
+    with nothing_changes():
+        assert gate.answers(f"{method} {path}", PATHS[path], *wanted) == wanted
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_organizer_may(app, path):
+    gate = Gate(app)
+    with nothing_changes():
+        assert gate.answers(f"GET {path}", None, "organizer") == {"organizer": "200"}
+    found = gate.knock("organizer", f"POST {path}", PATHS[path])
+    assert found.status_code == 303
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "session}" in path])
+@pytest.mark.parametrize("missing", ["0192d3c4-0000-7000-8000-000000000000", "1", "x", "None"])
+def test_a_missing_session_is_not_there(app, path, missing):
+    gate = Gate(app)
+    gate.ids["session"] = missing
+    for method in ("GET", "POST"):
+        found = gate.answers(f"{method} {path}", PATHS[path], "organizer")
+        assert found == {"organizer": "404"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_wrong_methods_do_nothing(app, browser, path):
+    gate = Gate(app)
+    browser.sign_in(gate.actors["organizer"])
+    with nothing_changes():
+        for method in ("PUT", "PATCH", "DELETE"):
+            response = browser.send(method, path.format(**gate.ids))
+            assert response.status_code == 405
+            assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))

@@ -1,6 +1,7 @@
 """One JSON line per happening on standard error, never with a token, an address or a name."""
 
 import logging
+import sys
 import time
 
 import structlog
@@ -21,7 +22,7 @@ def init_app(app: Flask, config: Config) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.WriteLoggerFactory(file=None),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     log = structlog.get_logger()

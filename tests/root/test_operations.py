@@ -61,7 +61,7 @@ class TestLog:
 
         def log(path):
             app.test_client().get(path)
-            return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+            return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
         yield log
         structlog.configure(**before)

@@ -263,7 +263,7 @@ def _shows_place(group: Group) -> bool:
 
 def _newest(window: Window, *moments: datetime | None) -> datetime:
     """Return the last change, and the window's own opening is one too."""
-    return max(window.opened_at, *(moment for moment in moments if moment is not None))
+    return max([window.opened_at, *(moment for moment in moments if moment is not None)])
 
 
 def _site_facts(site: Site) -> tuple[object, ...]:

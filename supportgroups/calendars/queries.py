@@ -180,11 +180,12 @@ class _InWindow(NamedTuple):
 
 
 _public = select(_session.c.id, _session.c.uid, _session.c.revision, _session.c.group_id)
-_PUBLIC_OF_LISTED = _InWindow.of(
-    _public.join(_group, _group.c.id == _session.c.group_id).where(
-        _group.c.visibility == Visibility.LISTED
-    )
+# Not a join: sessions are then read in the order of time until there are enough, instead of all
+# the sessions of every listed group.
+_visibility = (
+    select(_group.c.visibility).where(_group.c.id == _session.c.group_id).scalar_subquery()
 )
+_PUBLIC_OF_LISTED = _InWindow.of(_public.where(_visibility == Visibility.LISTED))
 _PUBLIC_OF_ONE = _InWindow.of(_public.where(_session.c.group_id == bindparam("group_id")))
 
 _private = (

@@ -1,5 +1,6 @@
 """What the tests of calendars share."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,16 +34,19 @@ class Subscriber(Browser):
         self.client = app.test_client(use_cookies=False)
 
     def ask(self, url: str, method: str = "GET", **headers: str) -> TestResponse:
-        """Send a request; `If_None_Match` becomes a header."""
+        """Send a request; `If_None_Match` becomes a header. Look over every byte of a calendar."""
         response = self.send(
             method, url, headers={name.replace("_", "-"): v for name, v in headers.items()}
         )
         assert "Set-Cookie" not in response.headers
         assert response.headers["X-Robots-Tag"] == "noindex"
+        if response.mimetype == "text/calendar" and response.data:
+            is_zipped = response.headers.get("Content-Encoding") == "gzip"
+            lint(gzip.decompress(response.data) if is_zipped else response.data)
         return response
 
     def fetch(self, url: str) -> Calendar:
-        """Return the calendar at `url`, looked over byte for byte."""
+        """Return the calendar at `url`, as icalendar reads it."""
         response = self.ask(url)
         assert response.status_code == 200, response.text
         assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"

@@ -217,6 +217,9 @@ class TestSiteFeed:
         assert str(calendar["NAME"]) == "Gatherings"
         assert set(by_uid(calendar)) == {cast.session.uid, sessions[Visibility.LISTED].uid}
 
+    def test_a_site_without_groups_has_an_empty_calendar(self, subscriber: Subscriber) -> None:
+        assert events_of(subscriber.fetch("/calendar.ics")) == []
+
     def test_each_place_follows_its_own_group(
         self,
         cast: Cast,

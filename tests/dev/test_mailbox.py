@@ -5,7 +5,7 @@ import structlog
 
 from supportgroups.app import create_app
 from supportgroups.db import transaction
-from supportgroups.dev.mailbox import Piece, split_text
+from supportgroups.dev.mailbox import Piece, find_letter, split_text
 from supportgroups.dev.views import LETTERS_PER_PAGE
 from supportgroups.outbox.mail import Letter
 from supportgroups.outbox.services import enqueue
@@ -82,6 +82,13 @@ class TestLetter:
     @pytest.mark.parametrize("name", ["nothing", "..", "..%2F..%2Fsecret-key", "1", "%00"])
     def test_it_knows_no_other_file(self, browser, name):
         assert browser.get(f"/dev/mail/{name}").status_code == 404
+
+
+def test_a_letter_is_looked_for_in_the_mailbox_alone(tmp_path):
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (tmp_path / "1.eml").write_text("To: sam@example.org\n\nprivate\n")
+    assert find_letter(folder, "../1") is None
 
 
 @pytest.mark.parametrize(

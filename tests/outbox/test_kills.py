@@ -44,6 +44,18 @@ class Crew:
         self.doomed = set()
         self.chance = random.Random(1)
 
+    def __enter__(self):
+        with self.lock:
+            for _ in range(WORKERS):
+                self.hire()
+        return self
+
+    def __exit__(self, *exception):
+        with self.lock:
+            for process in self.working.values():
+                process.kill()
+                process.join(PATIENCE)
+
     def hire(self):
         self.hired += 1
         name = f"worker{self.hired}.example"
@@ -91,15 +103,13 @@ class Crew:
 def test_no_letter_is_lost_and_repeats_are_rarer_than_kills(live_app, registry, use_smtp):
     config = live_app.config["SETTINGS"]
     with MailServer() as server:
+        expected = ask_for_letters()
         crew = Crew(lambda name: site_environ(config, server.url, name))
         server.on_letter = crew.before_it_is_taken
         server.on_accepted = crew.after_it_was_taken
-        expected = ask_for_letters()
-        with crew.lock:
-            for _ in range(WORKERS):
-                crew.hire()
-        server.wait_for_readers(LETTERS, patience=2 * PATIENCE)
-        assert crew.dismiss() == {0}, "a worker that is told to stop finishes and says so"
+        with crew:
+            server.wait_for_readers(LETTERS, patience=4 * PATIENCE)
+            assert crew.dismiss() == {0}, "a worker that is told to stop finishes and says so"
 
         # Whoever was killed last left a lease. When it has run out, the rest is done.
         server.on_letter = server.on_accepted = None

@@ -257,7 +257,7 @@ class TestWorkForEver:
     def test_it_does_what_is_due_until_it_is_told_to_stop(self, ask, registry, outbox, jobs):
         ask(1)
         ask(2)
-        worker.work_for_ever(is_stopped=lambda: len(outbox.letters) == 1)
+        worker.work_for_ever(is_stopped=lambda: len(outbox.letters) >= 1)
         assert [job.state for job in jobs()] == [JobState.DONE, JobState.WAITING]
         assert [job.leased_until for job in jobs()] == [None, None]
 
@@ -268,17 +268,28 @@ class TestWorkForEver:
             rounds.append(None)
             if len(rounds) == 3:
                 ask()
-            return len(outbox.letters) == 1
+            return len(outbox.letters) >= 1
 
         worker.work_for_ever(is_stopped=is_stopped, poll=0)
         assert len(rounds) > 3
 
-    def test_it_schedules_tasks_even_while_there_is_much_to_do(
-        self, ask, registry, outbox, monkeypatch
+    def test_it_sees_to_tasks_even_while_letters_keep_coming(
+        self, registry, outbox, now, monkeypatch
     ):
-        done = []
-        registry.tasks["tests.hourly"] = Task(lambda *, now: done.append(now), HOUR)
-        worker.work_for_ever(is_stopped=lambda: bool(done))
+        monkeypatch.setattr(worker, "ROUND", 3)
+        written, done = [], []
+
+        def ask_for_another(payload, *, now):
+            written.append(payload)
+            # Known from now on: it comes due while there is something to do.
+            registry.tasks["tests.hourly"] = Task(lambda *, now: done.append(now), HOUR)
+            with transaction():
+                enqueue("tests.chain", {}, key=f"tests.chain:{len(written)}", now=now)
+
+        registry.letters["tests.chain"] = ask_for_another
+        with transaction():
+            enqueue("tests.chain", {}, key="tests.chain:0", now=now)
+        worker.work_for_ever(is_stopped=lambda: bool(done) or len(written) > 20)
         assert len(done) == 1
 
     def test_it_outlives_a_database_that_does_not_answer(self, ask, registry, outbox, monkeypatch):
@@ -293,7 +304,7 @@ class TestWorkForEver:
         monkeypatch.setattr(services, "claim", fail_once)
         monkeypatch.setattr(worker, "PAUSE", 0)
         with capture_logs() as logs:
-            worker.work_for_ever(is_stopped=lambda: len(outbox.letters) == 1)
+            worker.work_for_ever(is_stopped=lambda: len(outbox.letters) >= 1)
         assert [(entry["event"], entry["error"]) for entry in logs] == [
             ("outbox.unreachable", "OperationalError")
         ]

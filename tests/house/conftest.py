@@ -27,8 +27,12 @@ def built(application: Flask, database: Any) -> Iterator[tuple[World, Keeper, Se
 
 
 @pytest.fixture
-def town(app: Flask, built: tuple[World, Keeper, Seen], monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(
+    app: Flask, built: tuple[World, Keeper, Seen], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Town]:
     """The world in the database of this test."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", quick)
-    return Town(app, *built)
+    world, keeper, seen = built
+    yield Town(app, world, keeper, seen)
+    keeper.leave()

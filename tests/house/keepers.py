@@ -23,8 +23,11 @@ class Keeper(Protocol):
     def changed_tables(self) -> list[str]:
         """Return the tables whose rows are not as they were."""
 
+    def leave(self) -> None:
+        """Let go of the database, which the next test replaces."""
+
     def close(self) -> None:
-        """Let go of everything."""
+        """Forget what was kept."""
 
 
 def make_keeper() -> Keeper:
@@ -48,8 +51,7 @@ class SqliteKeeper:
 
     def put_back(self) -> None:
         """Copy the file back, as another connection would write it."""
-        if self.watcher is not None:
-            self.watcher.close()
+        self.leave()
         with closing(sqlite3.connect(self.path)) as file:
             file.execute("PRAGMA synchronous=OFF")
             self.copy.backup(file)
@@ -65,11 +67,15 @@ class SqliteKeeper:
         self.version = version
         return _differing(self.marks, _marks(self.watcher))
 
-    def close(self) -> None:
-        """Close both connections."""
-        self.copy.close()
+    def leave(self) -> None:
+        """Close the file."""
         if self.watcher is not None:
             self.watcher.close()
+            self.watcher = None
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.copy.close()
 
     def _version(self) -> int:
         # It differs as soon as any other connection has committed a change.
@@ -94,6 +100,9 @@ class PostgresKeeper:
         """Compare a hash of every table."""
         return _differing(self.marks, self._marks())
 
+    def leave(self) -> None:
+        """Hold nothing."""
+
     def close(self) -> None:
         """Drop the copies."""
         self._do("DROP SCHEMA kept CASCADE")
@@ -110,7 +119,7 @@ class PostgresKeeper:
         )
         with db.engine.connect() as connection:
             found = connection.exec_driver_sql(" UNION ALL ".join(marks))
-            return dict(found.tuples().all())
+            return dict(found.all())
 
 
 def _marks(file: sqlite3.Connection) -> dict[str, str]:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from supportgroups.db import db
 from tests.house.keepers import Keeper
-from tests.house.roles import ROLES
+from tests.house.roles import ANONYMOUS, ROLES
 from tests.house.world import GroupFacts, World
 
 LETTER = "20261123T080000.000000-0000000001"
@@ -119,7 +119,10 @@ class Town:
 
     def send(self, role: str, method: str, url: str, **options: Any) -> TestResponse:
         """Send any request as somebody, and let what it changed stand."""
-        headers = {"Cookie": self.cookies[role], **options.pop("headers", {})}
+        headers = dict(options.pop("headers", {}))
+        if role != ANONYMOUS or method == "POST":
+            # A guest who only looks has no cookie; who sends a form got one together with it.
+            headers["Cookie"] = self.cookies[role]
         # In a context of its own: inside the test's, all requests would share who is signed in.
         return Context().run(self.client.open, url, method=method, headers=headers, **options)
 

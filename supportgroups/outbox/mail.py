@@ -1,7 +1,7 @@
 """Letters: how they are written, and how one becomes a message that a mail server takes.
 
 Letters are written outside any request, so they need to be told the reader's language and get
-their links from configuration. See docs/adr/0002-transactions.md for when they are written.
+their links from configuration. See docs/adr/0005-outbox.md.
 """
 
 import hmac

@@ -3,7 +3,13 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from babel.dates import format_date, format_time, get_day_names, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_timezone_location,
+)
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -35,6 +41,18 @@ def calendar_day(day: date) -> str:
     return str(format_date(day, "long", locale=get_locale()))
 
 
+def full_day(day: date) -> str:
+    """Return weekday and date: Tuesday 1 December 2026."""
+    locale = get_locale()
+    pattern = DAY_PATTERNS.get(str(locale), "full")
+    return str(format_date(day, pattern, locale=locale))
+
+
+def month_name(day: date) -> str:
+    """Return the month of a date in words: December 2026."""
+    return str(format_skeleton("yMMMM", day, locale=get_locale()))
+
+
 def weekday_name(weekday: int) -> str:
     """Return the name of a weekday, 0 for Monday."""
     return str(get_day_names("wide", locale=get_locale())[weekday])
@@ -42,14 +60,35 @@ def weekday_name(weekday: int) -> str:
 
 def day(moment: datetime, zone: str) -> str:
     """Return weekday and date in the zone: Tuesday 1 December 2026."""
-    locale = get_locale()
-    pattern = DAY_PATTERNS.get(str(locale), "full")
-    return str(format_date(to_zone(moment, zone), pattern, locale=locale))
+    return full_day(to_zone(moment, zone).date())
 
 
 def clock(moment: datetime, zone: str) -> str:
     """Return the time of day in the zone: 19:00."""
-    return str(format_time(to_zone(moment, zone).time(), "short", locale=get_locale()))
+    return wall_clock(to_zone(moment, zone))
+
+
+def wall_clock(wall: datetime) -> str:
+    """Return the time of day that a clock shows: 19:00."""
+    return str(format_time(wall.time(), "short", locale=get_locale()))
+
+
+def clock_elsewhere(moment: datetime, zone: str, here: str) -> str:
+    """Return the time in another zone by its name, with the weekday where it is not that of `here`.
+
+    14:00 New York time, or: Wednesday 06:00 Sydney time.
+    """
+    there = to_zone(moment, zone)
+    if there.date() == to_zone(moment, here).date():
+        return str(_("%(time)s %(zone)s", time=clock(moment, zone), zone=zone_name(zone)))
+    return str(
+        _(
+            "%(weekday)s %(time)s %(zone)s",
+            weekday=weekday_name(there.weekday()),
+            time=clock(moment, zone),
+            zone=zone_name(zone),
+        )
+    )
 
 
 def stamp(moment: datetime, zone: str) -> str:
@@ -87,5 +126,7 @@ def when(timed: Timed) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these functions as filters."""
-    for function in (calendar_day, day, clock, stamp, zone_name, time_range, when):
+    dates = (calendar_day, full_day, month_name, weekday_name)
+    clocks = (clock, wall_clock, clock_elsewhere)
+    for function in (*dates, *clocks, day, stamp, zone_name, time_range, when):
         app.add_template_filter(function)

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, extract, select
+from sqlalchemy import ColumnElement, Select, case, extract, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups import queries as group_queries
-from supportgroups.groups.models import Group, Visibility
+from supportgroups.groups.models import Group, Membership, Visibility
 from supportgroups.groups.queries import DirectoryFilters
 from supportgroups.sessions.models import GroupSession, SessionStatus
 
@@ -73,3 +76,155 @@ def list_next_sessions(*, now: datetime, limit: int) -> list[GroupSession]:
             .limit(limit)
         ).scalars()
     )
+
+
+class Scope(NamedTuple):
+    """Whose sessions a page of dates is about."""
+
+    condition: ColumnElement[bool]
+
+
+def of_group(group: Group) -> Scope:
+    """Mean the sessions of one group."""
+    return Scope(GroupSession.group_id == group.id)
+
+
+def of_person(user: UserAccount) -> Scope:
+    """Mean the sessions of all groups to which somebody belongs now."""
+    return Scope(
+        GroupSession.group_id.in_(
+            select(Membership.group_id).where(
+                Membership.user_id == user.id, Membership.removed_at.is_(None)
+            )
+        )
+    )
+
+
+def of_site() -> Scope:
+    """Mean the sessions of the groups that everybody may know about."""
+    return Scope(
+        GroupSession.group_id.in_(select(Group.id).where(Group.visibility == Visibility.LISTED))
+    )
+
+
+def list_own_memberships(user: UserAccount) -> list[Membership]:
+    """Return somebody's memberships alone, without the groups.
+
+    While they are kept, asking who this person is in a group costs no further query.
+    """
+    return list(
+        db.session.execute(
+            select(Membership)
+            .where(Membership.user_id == user.id, Membership.removed_at.is_(None))
+            .order_by(Membership.group_id)
+        ).scalars()
+    )
+
+
+#: Where a session stands in a list of dates, for the page that goes on after it.
+Mark = tuple[datetime, int]
+
+
+def find_mark(scope: Scope, public_id: UUID | None) -> Mark | None:
+    """Return where a session stands, if it is one of these."""
+    if public_id is None:
+        return None
+    row = db.session.execute(
+        select(GroupSession.starts_at, GroupSession.id).where(
+            scope.condition, GroupSession.public_id == public_id
+        )
+    ).one_or_none()
+    return (row.starts_at, row.id) if row is not None else None
+
+
+def list_coming_dates(
+    scope: Scope, *, now: datetime, since: datetime | None, after: Mark | None, limit: int
+) -> list[GroupSession]:
+    """Return the sessions that are not over, cancelled ones too, soonest first.
+
+    :param since: when given, those that begin then or later instead
+    :param after: where the page before ended
+    """
+    query = _dates(scope).where(
+        GroupSession.ends_at > now if since is None else GroupSession.starts_at >= since
+    )
+    if after is not None:
+        query = query.where(tuple_(GroupSession.starts_at, GroupSession.id) > after)
+    query = query.order_by(GroupSession.starts_at, GroupSession.id).limit(limit)
+    return list(db.session.execute(query).scalars())
+
+
+def list_past_dates(
+    scope: Scope, *, now: datetime, after: Mark | None, limit: int
+) -> list[GroupSession]:
+    """Return the sessions that are over, cancelled ones too, last first.
+
+    :param after: where the page before ended
+    """
+    query = _dates(scope).where(GroupSession.ends_at <= now)
+    if after is not None:
+        query = query.where(tuple_(GroupSession.starts_at, GroupSession.id) < after)
+    query = query.order_by(GroupSession.starts_at.desc(), GroupSession.id.desc()).limit(limit)
+    return list(db.session.execute(query).scalars())
+
+
+def _dates(scope: Scope) -> Select[GroupSession]:
+    return select(GroupSession).where(scope.condition).options(*_WHAT_DATES_SHOW)
+
+
+_WHAT_DATES_SHOW = (
+    joinedload(GroupSession.series),
+    joinedload(GroupSession.group).lazyload(Group.topic_tags),
+)
+
+
+class DatedSession(NamedTuple):
+    """A session of a month, and how many there are on its day."""
+
+    group_session: GroupSession
+    on_its_day: int
+
+
+def list_month(scope: Scope, *, bounds: list[datetime], limit: int) -> list[DatedSession]:
+    """Return the first sessions of each day, cancelled ones too, soonest first, in one query.
+
+    :param bounds: when each day begins, and when the last one ends
+    :param limit: how many sessions of a day are wanted
+    """
+    # The days of the page's clock, which no database knows: some last 23 or 25 hours.
+    day = case(
+        *((GroupSession.starts_at < end, index) for index, end in enumerate(bounds[1:])),
+        else_=len(bounds),
+    )
+    numbered = (
+        select(
+            GroupSession.id,
+            func.row_number()
+            .over(partition_by=day, order_by=(GroupSession.starts_at, GroupSession.id))
+            .label("number"),
+            func.count().over(partition_by=day).label("on_its_day"),
+        )
+        .where(
+            scope.condition,
+            GroupSession.starts_at >= bounds[0],
+            GroupSession.starts_at < bounds[-1],
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(GroupSession, numbered.c.on_its_day)
+        .options(*_WHAT_DATES_SHOW)
+        .join(numbered, numbered.c.id == GroupSession.id)
+        .where(numbered.c.number <= limit)
+        .order_by(GroupSession.starts_at, GroupSession.id)
+    )
+    return [DatedSession(*row) for row in rows]
+
+
+def find_first_start(scope: Scope, *, since: datetime, until: datetime) -> datetime | None:
+    """Return when the first session in this time begins, a cancelled one too."""
+    return db.session.execute(
+        select(func.min(GroupSession.starts_at)).where(
+            scope.condition, GroupSession.starts_at >= since, GroupSession.starts_at < until
+        )
+    ).scalar_one()

@@ -110,9 +110,12 @@ TABLE = {
     # pages
     "GET  pages.directory": OPEN,
     "GET  pages.group": READ,
+    "GET  pages.group_sessions": READ,
     "GET  pages.home": OPEN,
     "GET  pages.my": OWN,
+    "GET  pages.my_sessions": OWN,
     "GET  pages.session": READ,
+    "GET  pages.site_sessions": OPEN,
     # rsvps
     "GET  rsvps.answers": LEAD,
     "GET  rsvps.enter": BELONG,

@@ -1,17 +1,16 @@
-"""The pages that show several nouns at once, gathered from every slice below."""
+"""The directory, and the page of one group."""
 
 from urllib.parse import urlencode
-from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 
-from supportgroups.access import PUBLIC, SIGNED_IN, access
-from supportgroups.accounts.current import signed_in_viewer, viewer
+from supportgroups.access import PUBLIC, access
+from supportgroups.accounts.current import viewer
 from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
-from supportgroups.groups.forms import ADMISSION_WORDS, ANSWER_WORDS, ROLE_WORDS
+from supportgroups.groups.forms import ADMISSION_WORDS, ANSWER_WORDS
 from supportgroups.groups.loaders import load_group
 from supportgroups.groups.models import Group, Role
 from supportgroups.groups.permissions import Permission, permits
@@ -23,36 +22,16 @@ from supportgroups.groups.topics import (
 )
 from supportgroups.headers import allow_indexing
 from supportgroups.pages.forms import DirectoryForm, page_mark
-from supportgroups.pages.queries import count_groups, list_groups, list_next_sessions
+from supportgroups.pages.queries import count_groups, list_groups
+from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
-from supportgroups.sessions.loaders import load_group_session
-from supportgroups.sessions.models import GroupSession
-from supportgroups.sessions.recurrence import in_words, to_utc_by_rule
-
-bp = Blueprint("pages", __name__)
+from supportgroups.sessions.recurrence import in_words
 
 #: So many groups stand on one page of the directory.
 PAGE_SIZE = 24
-#: So many coming sessions stand on the first page, and on a group's.
+#: So many coming sessions stand on a group's page.
 NEXT_SESSIONS = 6
-
-
-@bp.get("/")
-@access(PUBLIC)
-def home() -> ResponseReturnValue:
-    """Find a group; the next sessions; help."""
-    allow_indexing()
-    now = utc_now()
-    person = viewer()
-    agenda = rsvp_queries.list_agenda(person, now=now, limit=NEXT_SESSIONS) if person else []
-    return render_template(
-        "pages/home.html",
-        agenda=agenda,
-        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
-        coming=list_next_sessions(now=now, limit=NEXT_SESSIONS),
-        topic_words=TOPIC_WORDS,
-    )
 
 
 @bp.get("/groups")
@@ -125,62 +104,9 @@ def group(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/sessions/<uuid:public_id>")
-@access(Permission.GROUP_READ)
-def session(public_id: UUID) -> ResponseReturnValue:
-    """Show one session, in whatever state it is, with the answer that fits."""
-    shown = load_group_session(public_id, Permission.GROUP_READ)
-    person = viewer()
-    now = utc_now()
-    rsvp = rsvp_queries.find_rsvp(shown, person)
-    following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
-    return render_template(
-        "pages/session.html",
-        group_session=shown,
-        group=shown.group,
-        membership=group_queries.find_membership(shown.group, person),
-        may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
-        may_manage=permits(person, Permission.SESSION_MANAGE, shown.group),
-        may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
-        may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
-        facilitators=_facilitator_names(shown),
-        status=rsvp.status if rsvp is not None else None,
-        position=rsvp_queries.place_in_line(rsvp) if rsvp is not None else None,
-        tally=rsvp_queries.tally([shown])[shown.id],
-        has_started=shown.has_started(now),
-        is_over=shown.is_over(now),
-        following=[other for other in following if other.id != shown.id and not other.is_cancelled],
-        original_starts_at=to_utc_by_rule(shown.recurrence_id, shown.time_zone),
-    )
-
-
-@bp.get("/my")
-@access(SIGNED_IN)
-def my() -> ResponseReturnValue:
-    """Show a person their sessions and their groups, with the way to their calendar links."""
-    person = signed_in_viewer()
-    agenda = rsvp_queries.list_agenda(person, now=utc_now())
-    return render_template(
-        "pages/my.html",
-        agenda=agenda,
-        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
-        memberships=group_queries.list_memberships(person),
-        role_words=ROLE_WORDS,
-    )
-
-
 def _access_rows(group: Group) -> list[tuple[LazyString, LazyString]]:
     """Return every access feature with what is known about it: unknown is said, not left out."""
     answers = {fact.feature: fact.answer.value for fact in group.access_facts}
     return [
         (words, ANSWER_WORDS[answers.get(feature, "")]) for feature, words in ACCESS_WORDS.items()
     ]
-
-
-def _facilitator_names(group_session: GroupSession) -> list[str]:
-    """Return the names under which the group knows those who lead the session."""
-    led_by = {person.id for person in group_session.facilitators}
-    if not led_by:
-        return []
-    members = group_queries.list_members(group_session.group)
-    return [member.display_name for member in members if member.user_id in led_by]

@@ -1,0 +1,50 @@
+"""The first page, and a person's own."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from supportgroups.access import PUBLIC, SIGNED_IN, access
+from supportgroups.accounts.current import signed_in_viewer, viewer
+from supportgroups.clock import utc_now
+from supportgroups.groups import queries as group_queries
+from supportgroups.groups.forms import ROLE_WORDS
+from supportgroups.groups.topics import TOPIC_WORDS
+from supportgroups.headers import allow_indexing
+from supportgroups.pages.queries import list_next_sessions
+from supportgroups.pages.views.blueprint import bp
+from supportgroups.rsvps import queries as rsvp_queries
+
+#: So many coming sessions stand on the first page.
+NEXT_SESSIONS = 6
+
+
+@bp.get("/")
+@access(PUBLIC)
+def home() -> ResponseReturnValue:
+    """Find a group; the next sessions; help."""
+    allow_indexing()
+    now = utc_now()
+    person = viewer()
+    agenda = rsvp_queries.list_agenda(person, now=now, limit=NEXT_SESSIONS) if person else []
+    return render_template(
+        "pages/home.html",
+        agenda=agenda,
+        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
+        coming=list_next_sessions(now=now, limit=NEXT_SESSIONS),
+        topic_words=TOPIC_WORDS,
+    )
+
+
+@bp.get("/my")
+@access(SIGNED_IN)
+def my() -> ResponseReturnValue:
+    """Show a person their sessions and their groups, with the way to their calendar links."""
+    person = signed_in_viewer()
+    agenda = rsvp_queries.list_agenda(person, now=utc_now())
+    return render_template(
+        "pages/my.html",
+        agenda=agenda,
+        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
+        memberships=group_queries.list_memberships(person),
+        role_words=ROLE_WORDS,
+    )

@@ -1,0 +1,56 @@
+"""The page of one session."""
+
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from supportgroups.access import access
+from supportgroups.accounts.current import viewer
+from supportgroups.clock import utc_now
+from supportgroups.groups import queries as group_queries
+from supportgroups.groups.permissions import Permission, permits
+from supportgroups.pages.views.blueprint import bp
+from supportgroups.rsvps import queries as rsvp_queries
+from supportgroups.sessions import queries as session_queries
+from supportgroups.sessions.loaders import load_group_session
+from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.recurrence import to_utc_by_rule
+
+
+@bp.get("/sessions/<uuid:public_id>")
+@access(Permission.GROUP_READ)
+def session(public_id: UUID) -> ResponseReturnValue:
+    """Show one session, in whatever state it is, with the answer that fits."""
+    shown = load_group_session(public_id, Permission.GROUP_READ)
+    person = viewer()
+    now = utc_now()
+    rsvp = rsvp_queries.find_rsvp(shown, person)
+    following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
+    return render_template(
+        "pages/session.html",
+        group_session=shown,
+        group=shown.group,
+        membership=group_queries.find_membership(shown.group, person),
+        may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
+        may_manage=permits(person, Permission.SESSION_MANAGE, shown.group),
+        may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
+        may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
+        facilitators=_facilitator_names(shown),
+        status=rsvp.status if rsvp is not None else None,
+        position=rsvp_queries.place_in_line(rsvp) if rsvp is not None else None,
+        tally=rsvp_queries.tally([shown])[shown.id],
+        has_started=shown.has_started(now),
+        is_over=shown.is_over(now),
+        following=[other for other in following if other.id != shown.id and not other.is_cancelled],
+        original_starts_at=to_utc_by_rule(shown.recurrence_id, shown.time_zone),
+    )
+
+
+def _facilitator_names(group_session: GroupSession) -> list[str]:
+    """Return the names under which the group knows those who lead the session."""
+    led_by = {person.id for person in group_session.facilitators}
+    if not led_by:
+        return []
+    members = group_queries.list_members(group_session.group)
+    return [member.display_name for member in members if member.user_id in led_by]

@@ -173,7 +173,7 @@ GROUPS = (
                 place="The bench at the lock, Mill Lane",
             ),
             DemoSeries(
-                title="New Year walk with soup, for everybody who does not want to spend it alone",
+                title="A longer walk with soup, for everybody who would rather not be alone that day",
                 weekday=3,
                 starts=time(11),
                 minutes=120,

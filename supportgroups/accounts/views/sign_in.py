@@ -48,14 +48,14 @@ def request_sign_in_link() -> ResponseReturnValue:
     """Ask for a link by mail. The answer is the same whoever has an account."""
     if not settings().can_send_mail:
         abort(404)
+    if request.method != "POST":
+        return redirect(url_for("accounts.sign_in"), 303)
     form = SignInLinkForm()
     if form.validate_on_submit():
         services.request_sign_in_link(
             form.email.data, next_path=form.next_path, caller=caller(), now=utc_now()
         )
         return redirect(url_for("accounts.check_mail"), 303)
-    if request.method != "POST":
-        return redirect(url_for("accounts.sign_in"), 303)
     return render_template("accounts/sign_in.html", form=form)
 
 

@@ -65,18 +65,9 @@ def serving(
     :param module: what to serve, for tests that change the product on purpose
     :param settings: further settings by name, such as SMTP_URL
     """
-    config = application.config["SETTINGS"]
     port = free_port()
-    environ = {
-        "SECRET_KEY": config.secret_key,
-        "DATABASE_URL": config.database_url,
-        "DATA_DIR": str(config.data_dir),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "DEVELOPMENT": "1",
-        "MAIL_FROM": config.mail_from,
-        **settings,
-    }
-    log = config.data_dir / f"server-{port}.log"
+    environ = _environ(application, f"http://127.0.0.1:{port}", settings)
+    log = application.config["SETTINGS"].data_dir / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
@@ -85,7 +76,7 @@ def serving(
                 "--no-control-socket", "--log-level", "warning",
             ],
             cwd=ROOT,
-            env={**os.environ, **{f"SUPPORTGROUPS_{name}": value for name, value in environ.items()}},
+            env=environ,
             stdout=output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -96,6 +87,44 @@ def serving(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(DEADLINE_SECONDS)
+
+
+@contextmanager
+def working(application: Flask, *, base_url: str) -> Iterator[None]:
+    """Let a worker process do the jobs of `application` until the block ends.
+
+    :param base_url: where the links in its letters lead
+    """
+    log = application.config["SETTINGS"].data_dir / "worker.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            cwd=ROOT,
+            env=_environ(application, base_url, {}),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+        assert process.poll() is None, f"the worker stopped by itself:\n{log.read_text()}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(DEADLINE_SECONDS)
+
+
+def _environ(application: Flask, base_url: str, settings: dict[str, str]) -> dict[str, str]:
+    """Return the environment in which a process serves the same database as `application`."""
+    config = application.config["SETTINGS"]
+    environ = {
+        "SECRET_KEY": config.secret_key,
+        "DATABASE_URL": config.database_url,
+        "DATA_DIR": str(config.data_dir),
+        "BASE_URL": base_url,
+        "DEVELOPMENT": "1",
+        "MAIL_FROM": config.mail_from,
+        **settings,
+    }
+    return {**os.environ, **{f"SUPPORTGROUPS_{name}": value for name, value in environ.items()}}
 
 
 def _wait_until_ready(server: Server) -> None:

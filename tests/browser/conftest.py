@@ -1,0 +1,119 @@
+"""A real browser on a real site: Chromium, gunicorn, a worker, and a window for each person."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
+
+from supportgroups.app import create_app
+from supportgroups.clock import utc_now
+from supportgroups.db import db
+from supportgroups.dev import demo
+from tests.browser.site import Site, Someone, outside_world
+from tests.browser.window import Faults, OpenWindow, Way, Window
+from tests.conftest import make_config
+from tests.server import serving, working
+
+CHROMIUM = "SUPPORTGROUPS_TEST_CHROMIUM"
+#: Nothing here draws on a graphics card, and the browser has nobody to call.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    path = os.environ.get(CHROMIUM)
+    if not path:
+        pytest.skip(f"set {CHROMIUM} to the path of Chromium to look at pages in it")
+    if not Path(path).exists():
+        pytest.skip(f"{CHROMIUM} names {path}, which is not there")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=SWITCHES,
+            # Dates are typed in the order of this language.
+            env={**os.environ, "LANGUAGE": "en_US"},
+            # With it the way back shows nothing private even where it would for people.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo story on SQLite, served for the whole run."""
+    app = create_app(make_config(tmp_path_factory.mktemp("demo")))
+    with app.app_context():
+        upgrade()
+        demo.fill_with_demo_data(now=utc_now())
+    visitors: list[dict[str, str]] = []
+    with (
+        outside_world(visitors) as outside,
+        serving(app, workers=1, module="tests.browser.served:app", TEST_OUTSIDE=outside) as server,
+        working(app, base_url=server.base_url),
+    ):
+        yield Site(app, server.base_url, outside, visitors)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def fresh_site(chromium: Browser, live_app: Flask) -> Iterator[Site]:
+    """An empty site, on each kind of database."""
+    with serving(live_app) as server, working(live_app, base_url=server.base_url):
+        yield Site(live_app, server.base_url)
+
+
+@pytest.fixture(params=list(Way), ids=lambda way: str(way).replace(" ", "-"))
+def way(request: pytest.FixtureRequest) -> Way:
+    """How the person of this test uses the site."""
+    found: Way = request.param
+    return found
+
+
+@pytest.fixture
+def open_window(chromium: Browser) -> Iterator[OpenWindow]:
+    """Open windows; when the test is over, no page in any of them may have had a fault."""
+    windows: list[Window] = []
+
+    def open_one(
+        site: Site, someone: Someone | None = None, way: Way = Way.SCRIPTED, width: int = 1280
+    ) -> Window:
+        context = chromium.new_context(
+            java_script_enabled=way is not Way.PLAIN,
+            locale="en-GB",
+            timezone_id="Europe/London",
+            viewport={"width": width, "height": 900},
+        )
+        context.set_default_timeout(15_000)
+        if someone is not None:
+            context.add_cookies(
+                [{"name": "session", "value": someone.cookie, "url": site.base_url}]
+            )
+        faults = Faults(site.base_url, site.outside)
+        faults.listen(context)
+        windows.append(Window(context, faults, keyboard=way is Way.KEYBOARD))
+        return windows[-1]
+
+    yield open_one
+    for window in windows:
+        window.context.close()
+    assert [fault for window in windows for fault in window.faults.found] == []

@@ -1,0 +1,143 @@
+"""Joining, waiting, leaving and running a group, as people do it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from supportgroups.clock import to_zone, utc_now
+from supportgroups.groups.models import Admission, Visibility
+from tests.browser.site import Site, Someone, group_of, weekly_sessions_of
+from tests.browser.window import OpenWindow, Way
+
+AGREE = "I have read the group agreement and I will keep to it"
+
+
+@pytest.fixture
+def rosa(demo_site: Site) -> Someone:
+    """Somebody who runs groups that nobody else looks for."""
+    return demo_site.newcomer("Rosalind")
+
+
+class TestAskingToJoin:
+    def test_the_organizer_lets_somebody_in(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        robin = demo_site.newcomer()
+        with demo_site.app.app_context():
+            slug = group_of(
+                rosa,
+                name="Small circle",
+                visibility=Visibility.UNLISTED,
+                admission=Admission.REQUEST,
+            )
+        asking = open_window(demo_site, robin, way)
+        asking.visit(f"/groups/{slug}")
+        asking.follow("Ask to join")
+        asking.write("A few words to the organizers", "A friend told me about you.")
+        asking.tick(AGREE)
+        asking.press("Ask to join")
+        asking.says("You have asked to join")
+
+        deciding = open_window(demo_site, rosa, way)
+        deciding.read_letter(rosa.email)
+        deciding.follow_letter()
+        deciding.says("A friend told me about you.")
+        deciding.press("Let Robin in")
+        deciding.says("Robin is a member now, and has been told.")
+
+        asking.read_letter(robin.email)
+        asking.follow_letter()
+        asking.heads("Small circle")
+        asking.says("You are here as Robin.")
+
+
+class TestLeaving:
+    def test_somebody_leaves_in_two_presses(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        robin = demo_site.newcomer()
+        with demo_site.app.app_context():
+            slug = group_of(rosa, robin, name="Small circle", visibility=Visibility.PRIVATE)
+        window = open_window(demo_site, robin, way)
+        window.visit(f"/groups/{slug}")
+        window.follow("Leave the group")
+        window.press("Leave the group")
+        assert window.presses == 2
+        assert window.path == "/my"
+        window.says("You have left.")
+        window.faults.expected.add(404)
+        window.visit(f"/groups/{slug}")
+        window.heads("We can't find that page")
+
+
+class TestWaitingList:
+    def test_a_place_that_comes_free_goes_to_who_waits(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
+        with demo_site.app.app_context():
+            slug = group_of(rosa, kim, robin, ash, name="One chair", visibility=Visibility.UNLISTED)
+            session = weekly_sessions_of(slug, rosa, capacity=1)[0]
+        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
+        for window in (first, second, third):
+            window.visit(session)
+        first.press("I’m coming")
+        first.heads("You’re expected")
+
+        second.visit(session)
+        second.says("Full.")
+        second.press("Join the waiting list")
+        second.says("You are number 1.")
+        third.visit(session)
+        third.says("One person is waiting.")
+        third.press("Join the waiting list")
+        third.says("You are number 2.")
+
+        first.press("Can’t come")
+        first.heads("You said that you can’t come")
+        second.read_letter(robin.email)
+        second.says("A place is free, and it is yours.")
+        second.follow_letter()
+        second.says("You’re expected")
+        third.visit(session)
+        third.says("You are number 1.")
+
+
+class TestStartingAGroup:
+    def test_a_weekly_group_is_planned(
+        self,
+        demo_site: Site,
+        open_window: OpenWindow,
+        way: Way,
+        rosa: Someone,
+        record_property: Callable[[str, object], None],
+    ) -> None:
+        window = open_window(demo_site, rosa, way)
+        window.visit("/my")
+        window.follow("Start a group")
+        window.write("Name of the group", f"Tuesday lanterns {way.name.lower()}")
+        window.write("What it is for", "We meet to talk and to listen.")
+        window.write("Who it is for", "Anyone who has lost somebody")
+        window.press("Start the group")
+        window.says("Your group is ready.")
+
+        first = to_zone(utc_now(), "Europe/London").date() + timedelta(days=9)
+        window.write("Title", "Tea and talk")
+        window.write("Day", first.isoformat())
+        window.write("Starts at", "19:00")
+        window.write("Ends at", "20:30")
+        window.write("Place", "The library, High Street")
+        window.press("Plan it")
+        window.says("Your sessions are planned.")
+        days = window.main.locator("time")
+        expect(days.first).to_contain_text("19:00–20:30")
+        assert days.count() >= 4
+        starts = [str(day.get_attribute("datetime"))[:10] for day in days.all()]
+        assert starts[:4] == [f"{first + timedelta(weeks=week)}" for week in range(4)]
+        record_property("presses", window.presses)
+        record_property("fields", window.fields)
+        assert window.presses <= 14
+        # Three words about the group, five about its sessions.
+        assert window.fields <= 8

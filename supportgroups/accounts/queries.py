@@ -81,19 +81,6 @@ def lock_user(user_id: int) -> UserAccount | None:
     ).scalar_one_or_none()
 
 
-def lock_sign_ups(email: str) -> list[SignUp]:
-    """Return all pending sign-ups of an address, locked until the transaction ends."""
-    return list(
-        db.session.execute(
-            select(SignUp)
-            .where(SignUp.email == email)
-            .order_by(SignUp.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).scalars()
-    )
-
-
 def find_email_change(user: UserAccount, secret: str, *, now: datetime) -> EmailChange | None:
     """Return this person's wish for another address, if its mailed link can still be used."""
     return db.session.execute(

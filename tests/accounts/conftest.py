@@ -3,15 +3,18 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from supportgroups.accounts import passwords
+from supportgroups.accounts import passwords, queries
+from supportgroups.accounts.models import SignIn
 from supportgroups.accounts.services import sign_ups
 from tests.browser_client import Browser
+from tests.conftest import Cast
 from tests.outbox_runner import OutboxRunner
 
 #: Good for everybody: a few words that are nobody's own.
@@ -72,3 +75,18 @@ def details() -> sign_ups.SignUpDetails:
         language="en",
         next_path=None,
     )
+
+
+@pytest.fixture
+def at_home(browser: Browser, cast: Cast, now: datetime) -> SignIn:
+    """The device on which Sam is signed in with a password, in the first browser."""
+    browser.sign_in(cast.sam)
+    return queries.list_sign_ins(cast.sam, now=now)[0]
+
+
+@pytest.fixture
+def by_link(browser: Browser, cast: Cast, next_link: Callable[[], str], now: datetime) -> SignIn:
+    """The device on which Sam has just come in by a mailed link, in the first browser."""
+    browser.post("/sign-in/link", {"email": "sam@example.org"})
+    browser.post(next_link())
+    return queries.list_sign_ins(cast.sam, now=now)[0]

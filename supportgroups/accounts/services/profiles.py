@@ -162,7 +162,7 @@ def confirm_email(secret: str, *, actor: UserAccount, now: datetime) -> None:
     """
     user = queries.lock_user(actor.id)
     change = queries.find_email_change(actor, secret, now=now)
-    if user is None or change is None or queries.find_user_by_email(change.email) is not None:
+    if user is None or change is None:
         raise LinkUnusable
     previous = user.email
     try:
@@ -170,7 +170,7 @@ def confirm_email(secret: str, *, actor: UserAccount, now: datetime) -> None:
             user.email = change.email
             user.is_email_verified = True
     except IntegrityError as error:
-        # Somebody else got an account with this address in the same moment.
+        # Somebody else has an account with this address by now.
         raise LinkUnusable from error
     end_mailed_links_of(user)
     change.secret_hash = None

@@ -15,6 +15,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from supportgroups.accounts import passwords, queries
@@ -109,10 +110,6 @@ def confirm_sign_up(
     found = queries.find_sign_up(secret, now=now)
     if found is None:
         raise LinkUnusable
-    # Whoever uses a second letter at the same moment waits here, and then finds nothing.
-    rivals = queries.lock_sign_ups(found.email)
-    if found not in rivals or queries.find_user_by_email(found.email) is not None:
-        raise LinkUnusable
     asked_here = browser_secret is not None and hmac.compare_digest(
         hash_secret(browser_secret), found.browser_hash
     )
@@ -129,15 +126,17 @@ def confirm_sign_up(
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
-        # Somebody changed their address to this one in the same moment.
+        # The address has an account by now: of another letter, used in the same moment, or of
+        # somebody who changed theirs to it.
         raise LinkUnusable from error
-    for rival in rivals:
-        db.session.delete(rival)
-    return NewPerson(
+    newcomer = NewPerson(
         device=open_device(user, device_name=device_name, replacing=replacing, now=now),
         next_path=found.next_path,
         is_password_dropped=found.password_hash is not None and not asked_here,
     )
+    # The other letters to this address end, too.
+    db.session.execute(delete(SignUp).where(SignUp.email == found.email))
+    return newcomer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,7 +196,8 @@ def _public_events(found: Found, groups: Mapping[int, Group], site: Site) -> lis
     }
 
     def key(row: PublicRow) -> Hashable:
-        return (row.uid, row.revision, shapes[row.group_id])
+        # A group that was deleted a moment ago took its sessions along: nothing is found or built.
+        return (row.uid, row.revision, shapes.get(row.group_id))
 
     def build(_row: PublicRow, group_session: GroupSession) -> bytes:
         group = groups[group_session.group_id]

@@ -105,6 +105,13 @@ class TestLeading:
     ) -> None:
         assert (show()["STATUS"], show()["TRANSP"]) == ("CONFIRMED", "OPAQUE")
 
+    def test_what_others_lead_is_left_out(
+        self, cast: Cast, show: Callable[..., Event | None]
+    ) -> None:
+        with transaction():
+            cast.session.facilitators = [cast.kofi]
+        assert show() is None
+
     def test_ones_own_answer_counts_more(
         self, cast: Cast, show: Callable[..., Event | None]
     ) -> None:

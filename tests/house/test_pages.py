@@ -7,8 +7,8 @@ from tests.browser_client import check_page
 from tests.conftest import make_config
 from tests.house.filled_forms import filled_form
 from tests.house.pages import Page, faults, title_of
+from tests.house.reading_the_table import POSTS, somebody_who_may
 from tests.house.roles import ANONYMOUS, INSIDERS, SIGNED_IN
-from tests.house.route_table import TABLE
 from tests.house.town import Town
 from tests.house.walk import Visit, walk
 
@@ -43,6 +43,8 @@ KEPT = {
     "operations.robots": ("public, max-age=3600", "public, max-age=3600"),
     "own feed": (ASKED_EACH_TIME, ASKED_EACH_TIME),
 }
+#: Pages about a group that everybody may read; to those outside they say which group it is.
+FOR_THE_PUBLIC = {"pages.group", "pages.group_sessions"}
 #: What search engines may list. Of groups only those that chose to be listed.
 INDEXED = {"pages.home", "guides.index", "guides.show"}
 
@@ -67,16 +69,17 @@ def faults_of(visit: Visit) -> list[str]:
     return faults(Page(visit.answer.text), own_address=OWN_ADDRESS)
 
 
-@pytest.mark.parametrize("line", [line for line in TABLE if line.startswith("POST ")])
+@pytest.mark.parametrize("line", POSTS)
 def test_a_page_about_a_mistake_is_well_built(town: Town, line: str):
-    """Each form sent empty, by somebody who may send it."""
+    """Each form sent empty, and with nonsense in every field, by somebody who may send it."""
     endpoint = line.split()[1]
-    for role in (ANONYMOUS, "member", "organizer"):
-        for data in ({}, dict.fromkeys(filled_form(town.world, endpoint, role, "listed"), "\x00")):
-            answer = town.post(role, town.url(endpoint, "listed"), data)
-            assert answer.status < 500
-            if answer.is_page:
-                assert faults_of(Visit(endpoint, role, "listed", answer)) == []
+    role, visibility, _symbol = somebody_who_may(line)
+    form = filled_form(town.world, endpoint, role, visibility)
+    for data in ({}, dict.fromkeys(form, "\x00")):
+        answer = town.post(role, town.url(endpoint, visibility), data)
+        assert answer.status < 500
+        if answer.is_page:
+            assert faults_of(Visit(endpoint, role, visibility, answer)) == []
 
 
 def test_every_answer_carries_the_safe_headers(town: Town):
@@ -127,7 +130,7 @@ def test_the_tab_of_a_members_page_tells_nothing(town: Town):
     found = []
     for visit in walk(town):
         is_members_page = visit.role in INSIDERS or (
-            visit.role in SIGNED_IN and visit.endpoint != "pages.group"
+            visit.role in SIGNED_IN and visit.endpoint not in FOR_THE_PUBLIC
         )
         if is_members_page and visit.answer.is_page:
             title = title_of(visit.answer.text)

@@ -66,10 +66,14 @@ def holds_the_key(visit: Visit) -> bool:
 
 def _other_sessions(town: Town, role: str, visibility: str) -> Iterator[Visit]:
     group = town.world.groups[visibility]
-    for public_id in (group.cancelled_session, group.open_session, group.past_session):
-        for endpoint in ("pages.session", "calendars.session_file", "rsvps.enter", "rsvps.respond"):
-            url = address(town.app, endpoint, public_id=public_id)
-            yield Visit(endpoint, role, visibility, town.look(role, url))
+    for endpoint, public_id in (
+        ("pages.session", group.cancelled_session),
+        ("pages.session", group.open_session),
+        ("pages.session", group.past_session),
+        ("rsvps.enter", group.open_session),
+    ):
+        url = address(town.app, endpoint, public_id=public_id)
+        yield Visit(endpoint, role, visibility, town.look(role, url))
 
 
 def _own_feed(town: Town, role: str) -> Iterator[Visit]:
@@ -80,6 +84,6 @@ def _own_feed(town: Town, role: str) -> Iterator[Visit]:
 
 
 def _searches(town: Town, role: str) -> Iterator[Visit]:
-    for query in ({"topic": "bereavement"}, {"q": "zq"}, {"day": "tue"}, {"after": "2"}):
+    for query in ({"q": "zq"}, {"day": "tue", "after": "2"}):
         url = address(town.app, "pages.directory", **query)
         yield Visit("pages.directory", role, "private", town.look(role, url))

@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from supportgroups.accounts import passwords
-from tests.conftest import NOW, _emptied
+from supportgroups.app import create_app
+from tests.conftest import NOW, _emptied, make_config
 from tests.house.keepers import Keeper, make_keeper
 from tests.house.town import Seen, Town
 from tests.house.world import World, build_world
@@ -36,3 +37,9 @@ def town(
     world, keeper, seen = built
     yield Town(app, world, keeper, seen)
     keeper.leave()
+
+
+@pytest.fixture(scope="session")
+def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as a development site has it, without tables."""
+    return create_app(make_config(tmp_path_factory.mktemp("plain")))

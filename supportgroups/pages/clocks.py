@@ -6,7 +6,8 @@ three weeks in March. It is nobody's mistake, and one sentence on the page says 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from supportgroups.clock import to_zone
@@ -19,7 +20,9 @@ GETTING_USED = timedelta(weeks=1)
 #: So far on both sides every short difference shows where it begins and ends.
 LOOK = SHORT + 2 * GETTING_USED
 
-_DAY = timedelta(days=1)
+#: No two places change their clocks within so short a time of each other, but at once.
+_STEP = timedelta(days=3)
+_HALF_A_DAY = timedelta(hours=12)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -79,7 +82,7 @@ def _find_gap(zone: str, other: str, starts: list[datetime]) -> ClockGap | None:
         if concerned:
             here = to_zone(concerned[0], zone).replace(tzinfo=None)
             # The day of a change belongs to what it changes to, but for its first hours.
-            last = to_zone(now.ends_at - _DAY / 2, zone).date()
+            last = to_zone(now.ends_at - _HALF_A_DAY, zone).date()
             return ClockGap(
                 zone=zone,
                 other=other,
@@ -93,19 +96,37 @@ def _find_gap(zone: str, other: str, starts: list[datetime]) -> ClockGap | None:
 
 
 def _stretches(zone: str, other: str, since: datetime, until: datetime) -> Iterator[_Stretch]:
-    def difference(moment: datetime) -> timedelta:
-        here, there = to_zone(moment, zone), to_zone(moment, other)
-        return here.replace(tzinfo=None) - there.replace(tzinfo=None)
+    """Return the stretches from a moment or earlier to a moment or later."""
+    begins_at = datetime(since.year, 1, 1, tzinfo=UTC)
+    stands = _difference(zone, other, begins_at)
+    for year in range(since.year, until.year + 1):
+        for moment, difference in _changes(zone, other, year):
+            yield _Stretch(difference=stands, begins_at=begins_at, ends_at=moment)
+            begins_at, stands = moment, difference
+    end = datetime(until.year + 1, 1, 1, tzinfo=UTC)
+    yield _Stretch(difference=stands, begins_at=begins_at, ends_at=end)
 
-    begins_at, stands, moment = since, difference(since), since
-    while moment < until:
-        moment += _DAY
-        if (found := difference(moment)) != stands:
-            # To the minute: the change lies within the last day.
-            low, high = moment - _DAY, moment
+
+@lru_cache(maxsize=2048)
+def _changes(zone: str, other: str, year: int) -> tuple[tuple[datetime, timedelta], ...]:
+    """Return when the difference between two zones changes in a year (UTC), and what it becomes."""
+    found = []
+    moment, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    stands = _difference(zone, other, moment)
+    while moment < end:
+        moment += _STEP
+        if (difference := _difference(zone, other, moment)) != stands:
+            low, high = moment - _STEP, moment
             while high - low > _MINUTE:
                 middle = low + (high - low) / 2
-                low, high = (low, middle) if difference(middle) == found else (middle, high)
-            yield _Stretch(difference=stands, begins_at=begins_at, ends_at=high)
-            begins_at, stands = high, found
-    yield _Stretch(difference=stands, begins_at=begins_at, ends_at=until)
+                has_changed = _difference(zone, other, middle) == difference
+                low, high = (low, middle) if has_changed else (middle, high)
+            # Clocks change on the full minute.
+            found.append((high.replace(second=0, microsecond=0), difference))
+            stands = difference
+    return tuple(found)
+
+
+def _difference(zone: str, other: str, moment: datetime) -> timedelta:
+    here, there = to_zone(moment, zone), to_zone(moment, other)
+    return here.replace(tzinfo=None) - there.replace(tzinfo=None)

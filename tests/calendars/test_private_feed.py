@@ -8,6 +8,7 @@ import pytest
 from icalendar import Event
 
 from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars.models import Discretion
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Admission, Group, Membership
 from supportgroups.rsvps.models import RsvpStatus
@@ -215,6 +216,31 @@ class TestOwnersOfOneFeed:
         make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED)
         _, of_rosa = make_link(cast.rosa)
         assert events_of(subscriber.fetch(of_rosa)) == []
+
+    @pytest.mark.parametrize(
+        ("answer", "shown"),
+        [(RsvpStatus.TENTATIVE, "TENTATIVE"), (RsvpStatus.ACCEPTED, "CONFIRMED")],
+    )
+    def test_kept_entries_are_not_mixed_up(
+        self,
+        cast: Cast,
+        subscriber: Subscriber,
+        make_link: MakeLink,
+        answer: RsvpStatus,
+        shown: str,
+    ) -> None:
+        """Two people answered for the same session in the same second."""
+        make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED, responded_at=NOW)
+        make_rsvp(cast.session, cast.rosa, answer, responded_at=NOW)
+        for discretion in Discretion:
+            statuses = []
+            for person in (cast.sam, cast.rosa):
+                _, url = make_link(person, discretion=discretion, neutral_word=person.display_name)
+                (event,) = events_of(subscriber.fetch(url))
+                statuses.append(str(event["STATUS"]))
+                other = {cast.sam: cast.rosa, cast.rosa: cast.sam}[person].display_name
+                assert other not in event.to_ical().decode()
+            assert statuses == ["CONFIRMED", shown]
 
     def test_a_person_without_groups_has_an_empty_calendar(
         self, cast: Cast, subscriber: Subscriber, make_link: MakeLink

@@ -101,6 +101,8 @@ def open_window(chromium: Browser) -> Iterator[OpenWindow]:
             java_script_enabled=way is not Way.PLAIN,
             locale="en-GB",
             timezone_id="Europe/London",
+            # Colours change at once, so that nobody looks at a page half-way between two.
+            reduced_motion="reduce",
             viewport={"width": width, "height": 900},
         )
         context.set_default_timeout(15_000)

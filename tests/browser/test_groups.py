@@ -44,7 +44,7 @@ class TestAskingToJoin:
         deciding.read_letter(rosa.email)
         deciding.follow_letter()
         deciding.says("A friend told me about you.")
-        deciding.press("Let Robin in")
+        deciding.press("Let in Robin")
         deciding.says("Robin is a member now, and has been told.")
 
         asking.read_letter(robin.email)

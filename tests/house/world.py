@@ -64,6 +64,9 @@ GROUP_ROLES = {
 }
 
 
+DEPUTY_EMAIL = "deputy@example.org"
+
+
 @dataclass
 class GroupFacts:
     """The addresses of one group and of what belongs to it."""
@@ -115,7 +118,7 @@ def build_world() -> World:
     """Fill an empty database, with at least one row in every table."""
     world = World()
     people = {role: _make_person(world, role) for role in SIGNED_IN}
-    people["deputy"] = make_user("Deputy")
+    people["deputy"] = make_user("Deputy", email=DEPUTY_EMAIL)
     for visibility in VISIBILITIES:
         world.groups[visibility] = _make_group(world, visibility, people)
     elsewhere = make_group("Elsewhere", slug="elsewhere")

@@ -1,0 +1,195 @@
+"""Every letter that this site can write: to one person, discreet, and about nothing but its reason."""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from supportgroups.app import LETTERS
+from supportgroups.db import db
+from supportgroups.groups.topics import TOPIC_WORDS
+from supportgroups.outbox.models import JobState, OutboxJob
+from tests.house.filled_forms import LONG_WORDS, SESSION
+from tests.house.roles import ANONYMOUS
+from tests.house.town import LETTER, Town
+from tests.house.world import DEPUTY_EMAIL
+from tests.outbox_runner import OutboxRunner
+
+
+class Post:
+    """Lets people act in the town, and reads what is written to whom."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.outbox = OutboxRunner(town.app)
+        (town.app.config["SETTINGS"].mail_folder / f"{LETTER}.eml").unlink()
+
+    def act(self, role: str, endpoint: str, visibility: str, **data: str) -> None:
+        """Send a form, and let what it changed stand."""
+        url = self.town.url(endpoint, visibility)
+        form = {"csrf_token": self.town.token, **data}
+        response = self.town.send(role, "POST", url, data=form)
+        assert response.status_code == 303, f"{endpoint} as {role}: {response.status_code}"
+
+    def deliver(self) -> dict[str, list[EmailMessage]]:
+        """Write the letters that are due; return them by the kind of their job."""
+        folder = self.town.app.config["SETTINGS"].mail_folder
+        seen = {path.name for path in folder.glob("*.eml")}
+        self.outbox.run()
+        db.session.rollback()
+        kinds = {
+            job.id: job.kind
+            for job in db.session.execute(select(OutboxJob)).scalars()
+            if job.state is JobState.DONE
+        }
+        written: dict[str, list[EmailMessage]] = {}
+        for path, letter in zip(sorted(folder.glob("*.eml")), self.outbox.letters, strict=True):
+            if path.name not in seen:
+                # A file is named after its moment and the number of its job.
+                kind = kinds[int(path.stem.rpartition("-")[2])]
+                written.setdefault(kind, []).append(letter)
+        return written
+
+
+@pytest.fixture
+def post(town: Town) -> Post:
+    """The post office of the town."""
+    return Post(town)
+
+
+def e_mail(town: Town, role: str) -> str:
+    """Return somebody's address."""
+    return town.world.markers[f"e-mail of {role}"] + "@example.org"
+
+
+def ask_to_join(post: Post) -> None:
+    joining = {"agrees": "y", "agreement_version": "1", "display_name": "Somebody"}
+    post.act("stranger", "groups.join", "listed", **joining)
+
+
+def move(post: Post) -> None:
+    post.act("organizer", "sessions.edit", "private", **SESSION)
+
+
+def make_room(post: Post) -> None:
+    post.act("member", "rsvps.respond", "private", status="declined")
+
+
+def confirm_another_address(post: Post) -> None:
+    post.act("member", "accounts.confirm_email", "listed")
+
+
+def change_password(post: Post) -> None:
+    form = {"present": "demo-password", "new": LONG_WORDS}
+    post.act("member", "accounts.password", "listed", **form)
+
+
+def sign_up(post: Post) -> None:
+    form = {"display_name": "Somebody", "email": "somebody@example.org"}
+    post.act(ANONYMOUS, "accounts.sign_up", "listed", **form)
+
+
+def sign_up_again(post: Post) -> None:
+    form = {"display_name": "Somebody", "email": e_mail(post.town, "member")}
+    post.act(ANONYMOUS, "accounts.sign_up", "listed", **form)
+
+
+def ask_for_a_link(post: Post) -> None:
+    post.act(
+        ANONYMOUS, "accounts.request_sign_in_link", "listed", email=e_mail(post.town, "member")
+    )
+
+
+def wish_for_another_address(post: Post) -> None:
+    form = {"email": "somebody@example.org", "present": "demo-password"}
+    post.act("member", "accounts.email", "listed", **form)
+
+
+def wish_for_somebody_s_address(post: Post) -> None:
+    form = {"email": e_mail(post.town, "stranger"), "present": "demo-password"}
+    post.act("member", "accounts.email", "listed", **form)
+
+
+ORGANIZERS = ["organizer", "deputy"]
+GOERS = ["member", "waitlisted"]
+#: What happens → the kind of the letters, and who gets one.
+STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
+    (ask_to_join, "groups.join_requested", ORGANIZERS),
+    (
+        lambda post: post.act(
+            "organizer", "groups.decide_join_request", "private", decision="approve"
+        ),
+        "groups.join_request_approved",
+        ["pending"],
+    ),
+    (
+        lambda post: post.act(
+            "organizer", "groups.decide_join_request", "private", decision="decline"
+        ),
+        "groups.join_request_declined",
+        ["pending"],
+    ),
+    (move, "rsvps.session_moved", GOERS),
+    (
+        lambda post: post.act("organizer", "sessions.cancel", "private", reason="Snow"),
+        "rsvps.session_cancelled",
+        GOERS,
+    ),
+    (
+        lambda post: post.act("organizer", "sessions.restore", "private"),
+        "rsvps.session_restored",
+        ["member"],
+    ),
+    (make_room, "rsvps.promoted", ["waitlisted"]),
+    (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
+    (sign_up_again, "accounts.confirm_sign_up", ["member"]),
+    (ask_for_a_link, "accounts.sign_in_link", ["member"]),
+    (wish_for_another_address, "accounts.confirm_email", ["somebody@example.org"]),
+    (wish_for_somebody_s_address, "accounts.confirm_email", ["stranger"]),
+    (confirm_another_address, "accounts.email_changed", ["member"]),
+    (change_password, "accounts.password_changed", ["member"]),
+]
+
+
+def test_every_letter_has_its_story():
+    assert {kind for _happens, kind, _readers in STORIES} == set(LETTERS)
+
+
+@pytest.mark.parametrize(("happens", "kind", "readers"), STORIES, ids=lambda value: str(value)[:40])
+def test_a_letter_tells_nobody_but_its_reader(
+    post: Post, happens: Callable[[Post], None], kind: str, readers: list[str]
+):
+    happens(post)
+    letters = post.deliver().get(kind, [])
+    addresses = [reader if "@" in reader else addresses_of(post.town)[reader] for reader in readers]
+    assert sorted(letter["To"] for letter in letters) == sorted(addresses)
+    for letter in letters:
+        look_over(post.town, letter)
+
+
+def addresses_of(town: Town) -> dict[str, str]:
+    """Return the address of each role, and of the other organizer."""
+    found = {role: e_mail(town, role) for role in town.world.devices}
+    return found | {"deputy": DEPUTY_EMAIL}
+
+
+def look_over(town: Town, letter: EmailMessage) -> None:
+    """See that a letter names nobody and nothing, and that nobody else reads it."""
+    assert letter.get_all("Cc", []) == letter.get_all("Bcc", []) == []
+    assert "," not in letter["To"]
+    assert letter["From"] == town.app.config["SETTINGS"].mail_from
+    words = letter.get_content()
+    envelope = [letter["Subject"], words.splitlines()[0], letter["From"], letter["Message-ID"]]
+    markers = set(town.world.markers.values())
+    named = [marker for marker in markers for line in envelope if marker in line]
+    assert named == []
+    topics = {str(word).casefold() for word in TOPIC_WORDS.values()}
+    assert [topic for topic in topics for line in envelope if topic in line.casefold()] == []
+    # The address of a private group means nothing; every other word of the world stays inside.
+    addresses_aside = words.replace(town.world.markers["slug of private"], "")
+    addresses_aside = addresses_aside.replace(town.world.markers["slug of listed"], "")
+    assert [marker for marker in markers if marker in addresses_aside] == []
+    for name, value in letter.items():
+        if name != "To":
+            assert [marker for marker in markers if marker in value] == [], name

@@ -298,12 +298,21 @@ def list_feed_groups(ids: Iterable[int]) -> list[Group]:
 
 
 def list_links(user: UserAccount) -> list[FeedLink]:
-    """Return a person's links that still work, the oldest first."""
+    """Return a person's links that still work, the oldest first.
+
+    A link for a group that the person no longer belongs to comes without its group: who left a
+    private group does not go on learning what it is called.
+    """
+    belongs = exists().where(
+        Membership.group_id == Group.id,
+        Membership.user_id == user.id,
+        Membership.removed_at.is_(None),
+    )
     return list(
         db.session.execute(
             select(FeedLink)
             .where(FeedLink.user_id == user.id, FeedLink.revoked_at.is_(None))
-            .options(joinedload(FeedLink.group).lazyload(Group.topic_tags))
+            .options(joinedload(FeedLink.group.and_(belongs)).lazyload(Group.topic_tags))
             .order_by(FeedLink.created_at, FeedLink.id)
         ).scalars()
     )

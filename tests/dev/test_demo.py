@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
-from supportgroups.dev import demo
+from supportgroups.dev import demo, story
 from supportgroups.groups.models import Group
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.queries import tally
@@ -58,10 +58,10 @@ class TestStory:
         assert [tallies[s.id].accepted - (s.capacity_shown or 0) for s in full] == [0]
 
     def test_the_people_can_sign_in(self, browser: Browser) -> None:
-        for person in demo.PEOPLE:
+        for person in story.PEOPLE:
             answer = browser.post(
                 "/sign-in",
-                {"email": f"{person.name.lower()}@example.org", "password": demo.PASSWORD},
+                {"email": f"{person.name.lower()}@example.org", "password": story.PASSWORD},
             )
             assert answer.status_code == 303, person
             browser.sign_out()

@@ -38,12 +38,9 @@ NEW_ADDRESS = "new_calendar_address"
 @access(SIGNED_IN)
 def links() -> ResponseReturnValue:
     """Show a person the addresses of their own calendar."""
-    person = signed_in_viewer()
     return render_template(
         "calendars/links.html",
-        links=queries.list_links(person),
-        # Who left a private group no longer learns what it is called.
-        group_names={member.group_id: member.group.name for member in list_memberships(person)},
+        links=queries.list_links(signed_in_viewer()),
         discretion_words=DISCRETION_WORDS,
     )
 

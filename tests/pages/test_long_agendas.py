@@ -40,6 +40,7 @@ class TestPages:
     def walk(self, browser, address):
         seen, sizes = [], []
         while address:
+            assert len(sizes) < 9, "the pages never end"
             page = browser.get(address).text
             found = re.findall(r'href="/sessions/([^"]+)"', page)
             sizes.append(len(found))

@@ -106,7 +106,8 @@ def kinds_in(module: Module, names: set[str]) -> Iterator[str]:
 
 
 def test_every_letter_is_asked_for_and_every_job_is_known():
-    asked = {kind for module in modules() for kind in kinds_in(module, forwarders())}
+    names = forwarders()
+    asked = {kind for module in modules() for kind in kinds_in(module, names)}
     # The worker asks for the periodic tasks by their names.
     asked -= {"TASK_PREFIX + name"}
     assert {kind for kind in asked if not any(re.fullmatch(kind, one) for one in LETTERS)} == set()

@@ -156,7 +156,12 @@ def test_every_letter_has_its_story():
     assert {kind for _happens, kind, _readers in STORIES} == set(LETTERS)
 
 
-@pytest.mark.parametrize(("happens", "kind", "readers"), STORIES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("happens", "kind", "readers"),
+    STORIES,
+    # Every process that shares the tests must call each by the same name.
+    ids=[f"{number}-{kind}" for number, (_happens, kind, _readers) in enumerate(STORIES)],
+)
 def test_a_letter_tells_nobody_but_its_reader(
     post: Post, happens: Callable[[Post], None], kind: str, readers: list[str]
 ):

@@ -70,6 +70,8 @@ UV = "uv==0.13.9"
 COMPILE = (
     *("pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"),
+    # A pip of 2023 looks for coverage[toml] among all releases unless the lock names it so.
+    "--no-strip-extras",
 )
 #: What each lock is made from. A later one keeps the versions of the one that it names.
 LOCKS = {

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,19 @@ class TestLocks:
             return set(re.findall(r"^[a-z0-9]\S*==\S+", text, re.MULTILINE))
 
         assert pins("run") < pins("scale") < pins("dev")
+
+    def test_a_lock_names_the_extras_that_its_packages_ask_for(self):
+        """An older pip takes the newest release, without a hash, for an extra that is not named."""
+        lock = (REAL_ROOT / "requirements" / "dev.txt").read_text()
+        asked = {
+            f"{found[1].lower()}=="
+            for distribution in distributions()
+            if re.search(rf"^{distribution.name.lower()}[=\[]", lock, re.MULTILINE)
+            for wish in distribution.requires or []
+            if "extra ==" not in wish and (found := re.match(r"([\w.-]+\[[\w,-]+\])", wish))
+        }
+        assert "coverage[toml]==" in asked
+        assert [name for name in asked if f"\n{name}" not in lock] == []
 
     def test_a_resolution_that_fails_is_reported_and_nothing_is_written(self, door: Door):
         """The stand-in for uv complains as uv does when two wishes exclude each other."""

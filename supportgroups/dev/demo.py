@@ -36,7 +36,7 @@ from supportgroups.groups.services.members import (
 )
 from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.rsvps.services import respond
+from supportgroups.rsvps.services.answers import respond
 from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.recurrence import WeeklyRule

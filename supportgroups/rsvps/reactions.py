@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from supportgroups.rsvps import services
+from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.sessions.models import GroupSession
 
 
@@ -11,14 +11,14 @@ def withdraw_answers_of_former_member(
     _sender: Any, *, group_id: int, user_id: int, now: datetime
 ) -> None:
     """Who leaves a group gives up their places in it."""
-    services.withdraw_answers(user_id=user_id, group_id=group_id, now=now)
+    answers.withdraw_answers(user_id=user_id, group_id=group_id, now=now)
 
 
 def tell_people_of_moved_session(
     _sender: Any, *, group_session: GroupSession, old_starts_at: datetime, now: datetime
 ) -> None:
     """Everyone who answered learns the old and the new time."""
-    services.tell_about_change(
+    answers.tell_about_change(
         "rsvps.session_moved",
         group_session,
         old_starts_at=old_starts_at.isoformat(),
@@ -30,15 +30,15 @@ def tell_people_of_cancelled_session(
     _sender: Any, *, group_session: GroupSession, now: datetime
 ) -> None:
     """Everyone who answered or waits learns that the session is off."""
-    services.tell_about_change("rsvps.session_cancelled", group_session, now=now)
+    answers.tell_about_change("rsvps.session_cancelled", group_session, now=now)
 
 
 def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:
     """Everyone who answered learns that it takes place; free places go to those who wait."""
-    services.tell_about_change("rsvps.session_restored", group_session, now=now)
-    services.promote_waiting(group_session, now=now)
+    answers.tell_about_change("rsvps.session_restored", group_session, now=now)
+    waiting_list.promote_waiting(group_session, now=now)
 
 
 def pass_on_new_places(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:
     """More places mean that waiting people get one; fewer take nobody's place away."""
-    services.promote_waiting(group_session, now=now)
+    waiting_list.promote_waiting(group_session, now=now)

@@ -11,9 +11,10 @@ from supportgroups.access import access
 from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.clock import utc_now
 from supportgroups.groups.permissions import Permission, permits
-from supportgroups.rsvps import queries, services
+from supportgroups.rsvps import queries
 from supportgroups.rsvps.forms import RsvpForm
 from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.services import answers as services
 from supportgroups.sessions.loaders import load_group_session
 
 bp = Blueprint("rsvps", __name__)

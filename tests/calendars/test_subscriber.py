@@ -14,7 +14,7 @@ from supportgroups.calendars.services import create_feed_link
 from supportgroups.clock import to_utc, to_zone, utc_now
 from supportgroups.db import db, transaction
 from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.rsvps.services import respond
+from supportgroups.rsvps.services.answers import respond
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services.sessions import cancel_session, edit_session, restore_session
 from tests.calendars.test_tags import details_of

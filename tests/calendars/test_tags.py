@@ -22,7 +22,7 @@ from supportgroups.groups.models import Admission, Group, Membership, Visibility
 from supportgroups.groups.services.groups import GroupDetails, edit_group
 from supportgroups.groups.services.members import leave_group, remove_member
 from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.rsvps.services import respond
+from supportgroups.rsvps.services.answers import respond
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services.sessions import (
     SessionDetails,

@@ -12,8 +12,9 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import PermissionDenied
 from supportgroups.groups.services import members as member_services
 from supportgroups.outbox.models import OutboxJob
-from supportgroups.rsvps import queries, services
+from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services import sessions as session_services
 from tests import factories
@@ -25,7 +26,7 @@ ACCEPTED, TENTATIVE, DECLINED, WAITLISTED = RsvpStatus
 
 def answer(cast: Cast, person: UserAccount, status: RsvpStatus, now: datetime) -> RsvpStatus:
     """Let somebody answer the cast's session; return where they then stand."""
-    return services.respond(cast.session, actor=person, status=status, now=now).status
+    return answers.respond(cast.session, actor=person, status=status, now=now).status
 
 
 def standing(cast: Cast, person: UserAccount) -> RsvpStatus | None:
@@ -75,7 +76,7 @@ class TestRespond:
     def test_the_same_answer_again_changes_nothing(self, cast: Cast, now: datetime) -> None:
         answer(cast, cast.sam, ACCEPTED, now)
         revision = cast.sam.calendar_revision
-        rsvp = services.respond(
+        rsvp = answers.respond(
             cast.session, actor=cast.sam, status=ACCEPTED, now=now + timedelta(hours=1)
         )
         assert rsvp.responded_at == now
@@ -137,13 +138,13 @@ class TestRespond:
         assert standing(cast, person) is None
 
     def test_not_after_the_start(self, cast: Cast) -> None:
-        with pytest.raises(services.SessionAlreadyStarted):
+        with pytest.raises(answers.SessionAlreadyStarted):
             answer(cast, cast.sam, ACCEPTED, cast.session.starts_at)
         assert standing(cast, cast.sam) is None
 
     def test_a_cancelled_session_takes_no_yes(self, cast: Cast, now: datetime) -> None:
         session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
-        with pytest.raises(services.SessionIsCancelled):
+        with pytest.raises(answers.SessionIsCancelled):
             answer(cast, cast.sam, ACCEPTED, now)
         assert answer(cast, cast.sam, DECLINED, now) is DECLINED
 
@@ -173,7 +174,7 @@ class TestPromotion:
     ) -> None:
         answer(cast, newcomers[0], DECLINED, now)
         outbox.run()
-        services.promote_waiting(cast.session, now=now)
+        waiting_list.promote_waiting(cast.session, now=now)
         outbox.run()
         letters = [letter for letter in outbox.letters if letter["To"] == newcomers[2].email]
         assert len(letters) == 1
@@ -254,7 +255,7 @@ class TestPromotion:
     def test_nobody_moves_up_after_the_start(
         self, cast: Cast, newcomers: list[UserAccount]
     ) -> None:
-        assert services.promote_waiting(cast.session, now=cast.session.starts_at) == []
+        assert waiting_list.promote_waiting(cast.session, now=cast.session.starts_at) == []
 
 
 class TestLettersAboutChanges:

@@ -7,8 +7,9 @@ import time_machine
 
 from supportgroups.db import transaction
 from supportgroups.groups.models import Visibility
-from supportgroups.rsvps import queries, services
+from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.services import answers
 from supportgroups.sessions.services import sessions as session_services
 from tests import factories
 from tests.browser_client import Browser, visible_text
@@ -52,7 +53,7 @@ class TestRespondView:
     ) -> None:
         with transaction():
             cast.session.capacity = 1
-        services.respond(cast.session, actor=cast.kofi, status=RsvpStatus.ACCEPTED, now=now)
+        answers.respond(cast.session, actor=cast.kofi, status=RsvpStatus.ACCEPTED, now=now)
         browser.sign_in(cast.sam)
         browser.post(url, {"status": "accepted"})
         assert standing(cast) is RsvpStatus.WAITLISTED
@@ -128,7 +129,7 @@ class TestAnswersView:
     @pytest.fixture
     def url(self, cast: Cast, now: datetime) -> str:
         """The page of answers, with one on it."""
-        services.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+        answers.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
         return f"/sessions/{cast.session.public_id}/answers"
 
     @pytest.mark.parametrize("who", ["rosa", "kofi"])
@@ -184,7 +185,7 @@ class TestEnterView:
         minutes_from_start: int,
         is_open: bool,
     ) -> None:
-        services.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+        answers.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
         then = cast.session.starts_at + timedelta(minutes=minutes_from_start)
         with time_machine.travel(then, tick=False):
             browser.sign_in(cast.sam)
@@ -197,7 +198,7 @@ class TestEnterView:
         self, browser: Browser, cast: Cast, url: str, now: datetime, status: str | None
     ) -> None:
         if status:
-            services.respond(cast.session, actor=cast.sam, status=RsvpStatus(status), now=now)
+            answers.respond(cast.session, actor=cast.sam, status=RsvpStatus(status), now=now)
         with time_machine.travel(cast.session.starts_at, tick=False):
             browser.sign_in(cast.sam)
             response = browser.get(url)
@@ -232,7 +233,7 @@ class TestWhatPagesTell:
     ) -> None:
         with transaction():
             cast.session.online_link = ROOM
-        services.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+        answers.respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
         browser.sign_in(cast.sam)
         session_page = f"/sessions/{cast.session.public_id}"
         for page in (
@@ -247,7 +248,7 @@ class TestWhatPagesTell:
     def test_no_member_sees_another(self, browser: Browser, cast: Cast, now: datetime) -> None:
         other = factories.make_user("Marker-of-another-member")
         factories.make_membership(cast.group, other)
-        services.respond(cast.session, actor=other, status=RsvpStatus.ACCEPTED, now=now)
+        answers.respond(cast.session, actor=other, status=RsvpStatus.ACCEPTED, now=now)
         browser.sign_in(cast.sam)
         session_page = f"/sessions/{cast.session.public_id}"
         for page in (

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from supportgroups import db as db_module
 from supportgroups.app import create_app
 from supportgroups.config import load_config
-from supportgroups.rsvps import services
+from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.sessions.models import GroupSession
 
 
@@ -30,7 +30,7 @@ def _find_without_lock(group_session_id: int) -> GroupSession:
     ).scalar_one()
 
 
-_count = services.queries.count_accepted
+_count = waiting_list.queries.count_accepted
 
 
 def _count_slowly(group_session: GroupSession) -> int:
@@ -40,8 +40,8 @@ def _count_slowly(group_session: GroupSession) -> int:
 
 
 db_module._write_lock = _no_lock
-services.lock_group_session = _find_without_lock
-services.queries.count_accepted = _count_slowly
+answers.lock_group_session = waiting_list.lock_group_session = _find_without_lock
+waiting_list.queries.count_accepted = _count_slowly
 
 app = create_app(load_config(os.environ))
 with app.app_context():

@@ -1,4 +1,4 @@
-"""Answering, giving places, and passing on the places that become free."""
+"""Answering, taking answers back, and telling those who answered about changes."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.outbox.services import enqueue
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.services.waiting_list import draw_ticket, has_room, promote_waiting
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import lock_group_session
 
@@ -43,12 +44,12 @@ def respond(
 
     rsvp = queries.find_rsvp(group_session, actor)
     had_place = rsvp is not None and rsvp.holds_a_place
-    if status is RsvpStatus.ACCEPTED and not had_place and not _has_room(group_session):
+    if status is RsvpStatus.ACCEPTED and not had_place and not has_room(group_session):
         status = RsvpStatus.WAITLISTED
     if rsvp is not None and rsvp.status is status:
         return rsvp
 
-    turn = _draw_ticket(group_session) if status is RsvpStatus.WAITLISTED else None
+    turn = draw_ticket(group_session) if status is RsvpStatus.WAITLISTED else None
     if rsvp is None:
         rsvp = Rsvp(group_session_id=group_session.id, user_id=actor.id)
         db.session.add(rsvp)
@@ -58,34 +59,6 @@ def respond(
     if had_place:
         promote_waiting(group_session, now=now)
     return rsvp
-
-
-@transaction()
-def promote_waiting(group_session: GroupSession, *, now: datetime) -> list[Rsvp]:
-    """Give every free place to whoever has waited longest, and tell them.
-
-    Nothing happens once the session has begun, or while it is cancelled.
-    """
-    group_session = lock_group_session(group_session.id)
-    if group_session.has_started(now) or group_session.is_cancelled:
-        return []
-    capacity = group_session.capacity_shown
-    free = None if capacity is None else capacity - queries.count_accepted(group_session)
-    if free is not None and free <= 0:
-        return []
-    promoted = queries.list_waiting(group_session, limit=free)
-    for rsvp in promoted:
-        turn = rsvp.turn
-        rsvp.status, rsvp.turn, rsvp.responded_at = RsvpStatus.ACCEPTED, None, now
-        rsvp.user.touch_calendar(now)
-        enqueue(
-            "rsvps.promoted",
-            {"rsvp_id": rsvp.id},
-            key=f"promoted:{rsvp.id}:{turn}:{group_session.public_id}",
-            now=now,
-        )
-    db.session.flush()
-    return promoted
 
 
 @transaction()
@@ -117,13 +90,3 @@ def tell_about_change(
             key=f"{kind}:{group_session.public_id}:{group_session.sequence}:{rsvp.id}",
             now=now,
         )
-
-
-def _draw_ticket(group_session: GroupSession) -> int:
-    group_session.last_turn += 1
-    return group_session.last_turn
-
-
-def _has_room(group_session: GroupSession) -> bool:
-    capacity = group_session.capacity_shown
-    return capacity is None or queries.count_accepted(group_session) < capacity

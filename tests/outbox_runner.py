@@ -17,7 +17,9 @@ class ReceivedLetter(EmailMessage):
     """A letter whose text has the line ends that a test is written with."""
 
     def get_content(self, *arguments: Any, **names: Any) -> Any:
-        """Return the words of this part."""
+        """Return the words of this part; of a whole letter those of its plain part."""
+        if self.is_multipart():
+            return self.get_body(("plain",)).get_content(*arguments, **names)
         content = super().get_content(*arguments, **names)
         return content.replace("\r\n", "\n") if isinstance(content, str) else content
 

@@ -7,19 +7,9 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import NamedTuple
 
 #: What the names of letters are made of: the moment and the number of the job.
 NAME = re.compile(r"[0-9T.-]+")
-#: Ends a sentence rather than an address.
-SENTENCE_END = ".,;:!?)"
-
-
-class Piece(NamedTuple):
-    """Some words of a letter, or an address of this site in it."""
-
-    words: str
-    is_link: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +28,15 @@ class KeptLetter:
     @property
     def text(self) -> str:
         """The words of the plain part."""
-        body = self.message.get_body(("plain",))
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The same words as most mail programs show them."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        body = self.message.get_body((kind,))
         return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
 
 
@@ -54,25 +52,6 @@ def find_letter(folder: Path, name: str) -> KeptLetter | None:
     if NAME.fullmatch(name) is None or not (folder / f"{name}.eml").is_file():
         return None
     return _read(folder, name, headers_only=False)
-
-
-def split_text(text: str, *, base_url: str) -> list[list[list[Piece]]]:
-    """Split a letter into paragraphs, lines and pieces; only addresses of this site are links."""
-    own_address = re.compile(rf"({re.escape(base_url)}(?![^/?#\s])[^\s<>\"]*)")
-    return [
-        [_split_line(line, own_address) for line in paragraph.splitlines()]
-        for paragraph in re.split(r"\n\s*\n", text.strip())
-    ]
-
-
-def _split_line(line: str, own_address: re.Pattern[str]) -> list[Piece]:
-    pieces = []
-    for number, words in enumerate(own_address.split(line)):
-        # What a pattern with one group splits off stands at the odd places.
-        is_link = number % 2 == 1
-        address = words.rstrip(SENTENCE_END) if is_link else words
-        pieces += [Piece(address, is_link), Piece(words[len(address) :], is_link=False)]
-    return [piece for piece in pieces if piece.words]
 
 
 def _read(folder: Path, name: str, *, headers_only: bool) -> KeptLetter:

@@ -7,7 +7,7 @@ their links from configuration. See docs/adr/0005-outbox.md.
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
@@ -16,11 +16,12 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from flask import current_app
+from flask import current_app, render_template
 from flask_babel import force_locale
 
 from supportgroups.config import settings
-from supportgroups.languages import LANGUAGES
+from supportgroups.languages import LANGUAGES, page_language
+from supportgroups.outbox.paragraphs import split_text
 
 #: 7bit makes every relay leave the words as they are, so that signatures made on the way hold.
 POLICY = policy.SMTP.clone(cte_type="7bit")
@@ -37,13 +38,18 @@ class Undeliverable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One letter to one person. Subject and first line never name a group, a topic or a member."""
+    """One letter to one person. Subject and first line never name a group, a topic or a member.
+
+    A line such as `Sign in: https://…` becomes a button in the form that most mail programs show.
+    """
 
     #: The bare address: a name beside it would say who is written to.
     to: str
     subject: str
+    #: All its words, in paragraphs. Its second form is made from them.
     text: str
-    html: str | None = None
+    #: That of `in_language` around the writer.
+    language: str = field(default_factory=page_language)
 
 
 @contextmanager
@@ -103,9 +109,15 @@ def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
     # Holiday replies and other machines shall not answer (RFC 3834, section 5).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
-    if letter.html is not None:
-        message.add_alternative(letter.html, subtype="html")
+    message.add_alternative(_second_form(letter), subtype="html")
     return message
+
+
+def _second_form(letter: Letter) -> str:
+    """Return the words of a letter in HTML, with nothing to fetch from anywhere."""
+    paragraphs = split_text(letter.text, base_url=settings().base_url)
+    with in_language(letter.language):
+        return render_template("emails/letter.html", letter=letter, paragraphs=paragraphs)
 
 
 def _one_address(text: str) -> Address:

@@ -375,7 +375,7 @@ class TestSignUpLetters:
         assert letter["From"] == "Updates <updates@gatherings.example>"
         text = letter.get_content()
         assert text.splitlines()[0].startswith("Here is the link you asked for.")
-        assert f"http://localhost{link}" in text.splitlines()
+        assert f"Finish signing up: http://localhost{link}" in text.splitlines()
         # Whoever typed the name wrote it to somebody else's mailbox.
         assert "evil" not in text
         assert "support" not in text.lower()

@@ -76,6 +76,7 @@ TABLE = {
     # dev; a public site has none of these
     "GET  dev.components": OPEN,
     "GET  dev.letter": OPEN,
+    "GET  dev.letter_html": OPEN,
     "GET  dev.mailbox": OPEN,
     # groups
     "GET  groups.accept_agreement": BELONG,

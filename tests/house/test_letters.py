@@ -1,5 +1,6 @@
 """Every letter that this site can write: to one person, discreet, and about nothing but its reason."""
 
+import re
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -11,6 +12,7 @@ from supportgroups.db import db
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.outbox.models import JobState, OutboxJob
 from tests.house.filled_forms import LONG_WORDS, SESSION
+from tests.house.pages import Page
 from tests.house.roles import ANONYMOUS
 from tests.house.town import LETTER, Town
 from tests.house.world import DEPUTY_EMAIL
@@ -198,3 +200,28 @@ def look_over(town: Town, letter: EmailMessage) -> None:
     for name, value in letter.items():
         if name != "To":
             assert [marker for marker in markers if marker in value] == [], name
+    look_at_html(letter.get_body(("html",)).get_content(), words)
+
+
+def look_at_html(html: str, words: str) -> None:
+    """See that the second form of a letter says the same, and fetches nothing from anywhere."""
+    page = Page(html)
+    (shown,) = page.all("main")
+    assert shown.text.split() == words_with_buttons(words)
+    # Each address in the words is a link, whether it shows itself or stands behind a button.
+    leads_to = [link.attributes["href"] for link in page.all("a")]
+    assert leads_to == re.findall(r"http://\S*[^\s.,]", words)
+    assert {element.tag for element in page.elements} <= TAGS_OF_LETTERS
+    assert re.findall(r"url\(|@import|@font-face", html) == []
+    assert [name for element in page.elements for name in element.attributes if name == "src"] == []
+
+
+def words_with_buttons(words: str) -> list[str]:
+    """Return the words of a letter where `Sign in: https://…` is a button that says `Sign in`."""
+    return re.sub(r"^(\S.*): http://\S+$", r"\1", words, flags=re.MULTILINE).split()
+
+
+#: Nothing in them fetches anything by itself, and no mail program needs a table to show a letter.
+TAGS_OF_LETTERS = frozenset(
+    ["html", "head", "meta", "title", "style", "body", "main", "p", "br", "a"]
+)

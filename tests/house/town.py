@@ -165,6 +165,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "accounts.confirm_sign_up token": lambda world, group: world.sign_up_token,
     "accounts.confirm_email token": lambda world, group: world.email_token,
     "dev.letter name": lambda world, group: LETTER,
+    "dev.letter_html name": lambda world, group: LETTER,
 }
 
 

@@ -242,10 +242,16 @@ def prepare_engine(engine: Engine) -> None:
     def configure(connection: Any, _record: object) -> None:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
+        # Its own knows the letters from A to Z alone, and people also search for an árbol.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def engine_options(config: Config) -> dict[str, Any]:

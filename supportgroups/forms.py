@@ -12,8 +12,39 @@ from wtforms.validators import Length
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
+#: What WTForms says by itself → what we say: what to enter, and never what was typed.
+OUR_WORDS = {
+    "Invalid Choice: could not coerce.": _l("Choose one of the answers"),
+    "Not a valid choice.": _l("Choose one of the answers"),
+    "Not a valid date value.": _l("Enter a day that is in the calendar"),
+    "Not a valid time value.": _l("Enter a time of day, such as 19:00"),
+    "Not a valid integer value.": _l("Enter a whole number"),
+}
+#: For everything else, such as several choices of which one is unknown.
+LOOK_AGAIN = _l("Look at this again")
+
+
+class OurWords:
+    """Stands where WTForms looks for translations of its own words."""
+
+    def gettext(self, words: str) -> str:
+        """Return what we say instead."""
+        return str(OUR_WORDS.get(words, LOOK_AGAIN))
+
+    def ngettext(self, singular: str, _plural: str, _count: int) -> str:
+        """Return what we say instead, of one thing or several."""
+        return self.gettext(singular)
+
+
 class Form(FlaskForm):
     """The base of every form."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms builds it."""
+
+        def get_translations(self, _form: object) -> OurWords:
+            """Let no message of WTForms through: they are English only, and some repeat input."""
+            return OurWords()
 
     def refuse(self, field_name: str, words: Any) -> None:
         """Put a message beside a field after the rules of the product refused what it holds."""

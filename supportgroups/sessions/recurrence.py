@@ -83,6 +83,19 @@ def to_utc_by_rule(wall: datetime, zone: str) -> datetime:
         return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
+def end_by_rule(wall_starts_at: datetime, length: timedelta, zone: str) -> datetime:
+    """Return the moment at which a session ends: at the wall time that was typed.
+
+    A night from 23:00 to 02:30 ends when the clocks show 02:30, whatever they did in between.
+
+    :param length: between start and end as the wall shows them
+    """
+    starts_at = to_utc_by_rule(wall_starts_at, zone)
+    ends_at = to_utc_by_rule(wall_starts_at + length, zone)
+    # A start in a skipped hour is later than its wall time says, perhaps later than such an end.
+    return ends_at if ends_at > starts_at else starts_at + length
+
+
 def in_words(rrule: str | None, first: datetime) -> str:
     """Return how a series repeats: "Every 2 weeks on Tuesday, until 15 December 2026"."""
     if rrule is None:

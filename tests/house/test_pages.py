@@ -1,6 +1,11 @@
 """What holds on every page that anybody gets: its build, its headers, its discretion."""
 
+import re
+from html import unescape
+from pathlib import Path
+
 import pytest
+import wtforms
 
 from supportgroups.app import create_app
 from tests.browser_client import check_page
@@ -80,6 +85,19 @@ def test_a_page_about_a_mistake_is_well_built(town: Town, line: str):
         assert answer.status < 500
         if answer.is_page:
             assert faults_of(Visit(endpoint, role, visibility, answer)) == []
+            assert [words for words in WORDS_OF_WTFORMS if words in unescape(answer.text)] == []
+
+
+#: English sentences that WTForms has in store for mistakes.
+WORDS_OF_WTFORMS = {
+    words
+    for path in Path(wtforms.__file__).parent.rglob("*.py")
+    for words in re.findall(r'gettext\(\s*"([^"%]+\.)"', path.read_text(encoding="utf-8"))
+}
+
+
+def test_words_of_wtforms_would_be_found():
+    assert {"Not a valid choice.", "This field is required."} <= WORDS_OF_WTFORMS
 
 
 def test_every_answer_carries_the_safe_headers(town: Town):

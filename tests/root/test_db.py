@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, literal, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from supportgroups import db as database_module
@@ -255,3 +255,9 @@ def test_every_connection_is_set_up(app):
     with db.engine.connect() as connection:
         found = {query: str(connection.execute(text(query)).scalar()) for query in wanted}
     assert found == wanted
+
+
+@pytest.mark.parametrize("word", ["árbol", "ÁRBOL", "Árbol", "ÁR", "Bol"])
+def test_a_search_looks_past_capitals_in_every_alphabet(app, word):
+    query = select(literal("Un Árbol").icontains(word))
+    assert db.session.execute(query).scalar_one()

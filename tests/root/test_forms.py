@@ -1,7 +1,16 @@
 from enum import StrEnum
 
 import pytest
-from wtforms import StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+)
 
 from supportgroups.forms import Form, all_known, choices_of, known, too_long
 
@@ -54,3 +63,34 @@ def test_a_refusal_stands_beside_its_field():
     form.refuse("name", "Taken")
     assert [str(error) for error in form.name.errors] == ["Use 3 characters or fewer", "Taken"]
     assert "name" in form.errors
+
+
+class LongForm(Form):
+    radio = RadioField("Radio", choices=choices_of({Colour.RED: "Red"}))
+    select = SelectField("Select", choices=choices_of({Colour.RED: "Red"}))
+    number = SelectField("Number", choices=[1, 2], coerce=int)
+    several = SelectMultipleField("Several", choices=choices_of({Colour.RED: "Red"}))
+    day = DateField("Day")
+    starts = TimeField("Starts")
+    places = IntegerField("Places")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("radio", "Choose one of the answers"),
+        ("select", "Choose one of the answers"),
+        ("number", "Choose one of the answers"),
+        ("several", "Look at this again"),
+        ("day", "Enter a day that is in the calendar"),
+        ("starts", "Enter a time of day, such as 19:00"),
+        ("places", "Enter a whole number"),
+    ],
+)
+def test_nonsense_is_answered_in_our_words(name, words):
+    form = LongForm(
+        MultiDict(dict.fromkeys(LongForm()._fields, "<nonsense>")), meta={"csrf": False}
+    )
+    form.validate()
+    assert words in [str(error) for error in form[name].errors]
+    assert all("nonsense" not in error for error in form[name].errors)

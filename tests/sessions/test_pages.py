@@ -132,9 +132,9 @@ class TestPlan:
         ("changes", "wrong"),
         [
             ({"repeats": ""}, {"repeats": "Choose how often"}),
-            ({"repeats": "daily"}, {"repeats": "Not a valid choice."}),
-            ({"interval": "0"}, {"interval": "Not a valid choice."}),
-            ({"interval": "13"}, {"interval": "Not a valid choice."}),
+            ({"repeats": "daily"}, {"repeats": "Choose one of the answers"}),
+            ({"interval": "0"}, {"interval": "Choose one of the answers"}),
+            ({"interval": "13"}, {"interval": "Choose one of the answers"}),
             (
                 {"until": "2026-12-01"},
                 {"until": "The last day must not come before the first session"},

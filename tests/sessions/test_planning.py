@@ -131,6 +131,10 @@ class TestCreateSeries:
         assert by_day[date(2027, 3, 28)].starts_at == datetime(2027, 3, 28, 18, 0, tzinfo=UTC)
         assert by_day[date(2027, 3, 28)].ends_at == datetime(2027, 3, 28, 19, 30, tzinfo=UTC)
 
+    def test_it_ends_when_the_wall_shows_what_was_typed(self, create):
+        (only,) = sessions_of(create(wall("2027-03-27 23:00"), every=None, length_minutes=210))
+        assert to_zone(only.ends_at, "Europe/London").time().isoformat("minutes") == "02:30"
+
     @pytest.mark.parametrize(
         ("first", "every", "refused"),
         [

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc, zone_names
+from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc, to_zone, zone_names
 from supportgroups.sessions.recurrence import (
     MAX_INTERVAL,
     WeeklyRule,
+    end_by_rule,
     in_words,
     starts_between,
     to_utc_by_rule,
@@ -173,3 +174,28 @@ def in_utc(rule, info):
         return rule.as_rrule()
     last = datetime.combine(rule.until, time(23, 59, 59), tzinfo=info).astimezone(UTC)
     return rule.as_rrule().replace(f"{rule.until:%Y%m%d}T235959", f"{last:%Y%m%dT%H%M%SZ}")
+
+
+class TestEnd:
+    @pytest.mark.parametrize(
+        ("first", "minutes", "shown"),
+        [
+            # In 2027 the clocks of London go forward on 28 March and back on 31 October, at 1:00.
+            ("2027-03-20 23:00", 210, "2027-03-21 02:30"),
+            ("2027-03-27 23:00", 210, "2027-03-28 02:30"),
+            ("2027-10-30 23:00", 210, "2027-10-31 02:30"),
+            # Half past one is skipped: the clocks then show half past two.
+            ("2027-03-28 00:30", 60, "2027-03-28 02:30"),
+            # Half past one comes twice: it ends at the first.
+            ("2027-10-31 00:30", 60, "2027-10-31 01:30"),
+        ],
+    )
+    def test_it_is_the_one_that_was_typed(self, first, minutes, shown):
+        length = timedelta(minutes=minutes)
+        ends_at = end_by_rule(datetime.fromisoformat(first), length, "Europe/London")
+        assert to_zone(ends_at, "Europe/London").strftime("%Y-%m-%d %H:%M") == shown
+
+    @given(first=walls, minutes=st.integers(1, 24 * 60), zone=st.sampled_from(sorted(zone_names())))
+    def test_it_comes_after_the_start(self, first, minutes, zone):
+        ends_at = end_by_rule(first, timedelta(minutes=minutes), zone)
+        assert ends_at > to_utc_by_rule(first, zone)

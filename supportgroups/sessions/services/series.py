@@ -20,7 +20,13 @@ from supportgroups.sessions.models import (
     SeriesFacilitator,
     SessionFacilitator,
 )
-from supportgroups.sessions.recurrence import HORIZON, WeeklyRule, starts_between, to_utc_by_rule
+from supportgroups.sessions.recurrence import (
+    HORIZON,
+    WeeklyRule,
+    end_by_rule,
+    starts_between,
+    to_utc_by_rule,
+)
 
 #: Longer than this is a slip of the finger.
 MAX_LENGTH_MINUTES = 24 * 60
@@ -183,8 +189,8 @@ def _make_sessions(
             wall_starts_at=wall_starts_at,
             length_minutes=series.length_minutes,
             time_zone=series.time_zone,
-            starts_at=(starts_at := to_utc_by_rule(wall_starts_at, series.time_zone)),
-            ends_at=starts_at + series.length,
+            starts_at=to_utc_by_rule(wall_starts_at, series.time_zone),
+            ends_at=end_by_rule(wall_starts_at, series.length, series.time_zone),
             revised_at=now.replace(microsecond=0),
         )
         for wall_starts_at in starts

@@ -13,6 +13,7 @@ from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.revisions import rising
 from supportgroups.sessions import queries
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
+from supportgroups.sessions.recurrence import end_by_rule
 from supportgroups.sessions.services.series import (
     StartsInThePast,
     checked_leaders,
@@ -64,7 +65,11 @@ def edit_session(
         group_session.wall_starts_at = details.wall_starts_at
         group_session.starts_at = starts_at
     group_session.length_minutes = details.length_minutes
-    group_session.ends_at = group_session.starts_at + timedelta(minutes=details.length_minutes)
+    group_session.ends_at = end_by_rule(
+        group_session.wall_starts_at,
+        timedelta(minutes=details.length_minutes),
+        group_session.time_zone,
+    )
     _write_overrides(group_session, series, details)
     _write_facilitators(group_session, details.facilitator_ids, now=now)
 

@@ -36,6 +36,7 @@ from supportgroups.dev.views import bp as dev
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
+from supportgroups.insight.views import bp as insight
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import worker_command
@@ -58,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rsvps,
     calendars,
     guides.bp,
+    insight,
     pages,
 )
 

@@ -56,6 +56,16 @@ def edit(slug: str) -> ResponseReturnValue:
     return render_template("groups/edit.html", form=form, group=group)
 
 
+@bp.post("/groups/<slug>/confirm")
+@access(Permission.GROUP_EDIT)
+def confirm(slug: str) -> ResponseReturnValue:
+    """Say with one tap that the group's page is still true."""
+    group = load_group(slug, Permission.GROUP_EDIT)
+    group_services.confirm_group(group, actor=signed_in_viewer(), now=utc_now())
+    flash(_("Thank you. The page of your group now says that it was confirmed today."), "success")
+    return redirect(url_for("insight.organizing"), 303)
+
+
 @bp.route("/groups/<slug>/join", methods=["GET", "POST"])
 @access(Permission.GROUP_READ)
 def join(slug: str) -> ResponseReturnValue:

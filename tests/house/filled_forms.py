@@ -58,6 +58,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "groups.accept_agreement": joining,
         "groups.accept_invitation": joining,
         "groups.change_role": {"role": "facilitator"},
+        "groups.confirm": {},
         "groups.create": {**GROUP, "visibility": "listed", "admission": "open"},
         "groups.create_invitation": {"name": "Other words"},
         "groups.decide_join_request": {"decision": "approve"},

@@ -84,6 +84,7 @@ TABLE = {
     "GET  groups.accept_invitation": ". ...N.. >>>> | . ...N.. >>>> | . ...N.. >>>>",
     "POST groups.accept_invitation": ". +++N++ >>>> | . +++N++ >>>> | . +++N++ >>>>",
     "POST groups.change_role": RUN_DO,
+    "POST groups.confirm": RUN_DO,
     "GET  groups.create": OWN,
     "POST groups.create": OWN_DO,
     "POST groups.create_invitation": RUN_DO,
@@ -104,6 +105,8 @@ TABLE = {
     "GET  guides.help_now": OPEN,
     "GET  guides.index": OPEN,
     "GET  guides.show": OPEN,
+    # insight
+    "GET  insight.organizing": OWN,
     # operations
     "GET  operations.healthz": OPEN,
     "GET  operations.readyz": OPEN,

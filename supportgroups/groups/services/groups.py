@@ -96,6 +96,18 @@ def edit_group(group: Group, details: GroupDetails, *, actor: UserAccount, now: 
         events.group_renamed.send(group=group, now=now)
 
 
+@transaction()
+def confirm_group(group: Group, *, actor: UserAccount, now: datetime) -> None:
+    """Say that all that the group's page says is still true.
+
+    :raises PermissionDenied: the actor does not organize the group
+    """
+    group = queries.lock_group(group.id)
+    ensure(actor, Permission.GROUP_EDIT, group)
+    group.confirmed_at = now
+    record("group.confirmed", actor_id=actor.id, group_id=group.id, subject=group.slug, now=now)
+
+
 def _write(group: Group, details: GroupDetails) -> None:
     for name in (
         "name", "purpose", "audience", "first_visit", "format", "language", "time_zone",

@@ -1,0 +1,1 @@
+"""What those who lead learn from the whole: an overview, head counts, numbers."""

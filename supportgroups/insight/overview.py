@@ -1,0 +1,100 @@
+"""What needs somebody who leads groups first, and what comes next: rules without a database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from supportgroups.groups.models import Group, Membership, Role
+from supportgroups.rsvps.queries import Tally
+from supportgroups.sessions.models import GroupSession
+
+#: So long before the start a session without anybody to lead it becomes urgent.
+LEADER_NEEDED_WITHIN = timedelta(hours=72)
+#: After so long somebody should say again that a group's page is true (product.md, rule 3).
+CONFIRM_EVERY = timedelta(days=60)
+
+
+class LedSession(NamedTuple):
+    """A coming session of a group that somebody helps to lead."""
+
+    group_session: GroupSession
+    #: How many people lead it.
+    leaders: int
+
+
+class OpenMatters(NamedTuple):
+    """What waits in one group."""
+
+    #: How many people ask to join.
+    requests: int = 0
+    #: How many members have not accepted the agreement as it reads today.
+    unread_agreements: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """All that stands on the page of somebody who leads, in the order of its urgency."""
+
+    #: Groups in which people ask to join, with their number.
+    requests: list[tuple[Group, int]] = field(default_factory=list)
+    #: Sessions of the next days that nobody leads.
+    leaderless: list[GroupSession] = field(default_factory=list)
+    #: Full sessions with people waiting.
+    full: list[tuple[GroupSession, Tally]] = field(default_factory=list)
+    #: Groups whose new agreement this person has not read.
+    agreements: list[Group] = field(default_factory=list)
+    #: Groups that nobody has confirmed for long.
+    unconfirmed: list[Group] = field(default_factory=list)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing needs this person."""
+        return not any(vars(self).values())
+
+
+def look_over(
+    memberships: Iterable[Membership],
+    matters: Mapping[int, OpenMatters],
+    sessions: Iterable[LedSession],
+    tallies: Mapping[int, Tally],
+    *,
+    now: datetime,
+) -> Overview:
+    """Return what needs this person: of each group only what they can do something about.
+
+    :param memberships: where they organize or facilitate
+    :param matters: what waits in each of these groups, by the group's id
+    :param sessions: the coming sessions of these groups, soonest first
+    :param tallies: the answers for these sessions, by the session's id
+    """
+    memberships = list(memberships)
+    organized = [each.group for each in memberships if each.role is Role.ORGANIZER]
+    ids = {group.id for group in organized}
+    planned = [
+        led
+        for led in sessions
+        if led.group_session.group_id in ids
+        and not led.group_session.is_cancelled
+        and not led.group_session.has_started(now)
+    ]
+    return Overview(
+        requests=[
+            (group, matters[group.id].requests) for group in organized if matters[group.id].requests
+        ],
+        leaderless=[
+            led.group_session
+            for led in planned
+            if not led.leaders and led.group_session.starts_at <= now + LEADER_NEEDED_WITHIN
+        ],
+        full=[
+            (led.group_session, tallies[led.group_session.id])
+            for led in planned
+            if tallies[led.group_session.id].waitlisted
+        ],
+        agreements=[each.group for each in memberships if not each.has_current_agreement],
+        unconfirmed=sorted(
+            (group for group in organized if group.confirmed_at <= now - CONFIRM_EVERY),
+            key=lambda group: (group.confirmed_at, group.id),
+        ),
+    )

@@ -1,11 +1,13 @@
-"""The only way in which a view gets a session: through the permissions of its group."""
+"""The only ways in which a view gets a session or a schedule: through its group's permissions."""
 
 from uuid import UUID
 
-from supportgroups.groups.loaders import check_group
+from flask import abort
+
+from supportgroups.groups.loaders import check_group, load_group
 from supportgroups.groups.permissions import Permission
 from supportgroups.sessions import queries
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.models import GroupSession, Series
 
 
 def load_group_session(public_id: UUID, permission: Permission) -> GroupSession:
@@ -20,3 +22,14 @@ def load_group_session(public_id: UUID, permission: Permission) -> GroupSession:
     # check_group does not come back without a group, nor a group without its session.
     assert group_session is not None  # noqa: S101
     return group_session
+
+
+def load_series(slug: str, public_id: UUID, permission: Permission) -> Series:
+    """Return a schedule for somebody who may do `permission` in its group; see `load_group`.
+
+    :raises NotFound: there is no such group for the viewer, or no such schedule in it
+    """
+    series = queries.find_series(load_group(slug, permission), public_id)
+    if series is None:
+        abort(404)
+    return series

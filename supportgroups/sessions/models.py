@@ -20,6 +20,14 @@ class SessionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class WayIn(StrEnum):
+    """How people come to the sessions of a schedule."""
+
+    #: No booking: whoever stands at the door is welcome.
+    DROP_IN = "drop_in"
+    RESERVE = "reserve"
+
+
 class Series(Model):
     """A schedule: one rule, on the wall clock of its zone, from which sessions are made ahead."""
 
@@ -27,6 +35,7 @@ class Series(Model):
     __table_args__ = (
         CheckConstraint("length_minutes > 0", name="length_positive"),
         CheckConstraint("capacity > 0", name="capacity_positive"),
+        CheckConstraint("doors_minutes >= 0", name="doors_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +56,11 @@ class Series(Model):
     capacity: Mapped[int | None]
     place: Mapped[str]
     online_link: Mapped[str]
+    admission: Mapped[WayIn] = mapped_column(
+        enum_column(WayIn, name="admission_known"), default=WayIn.RESERVE
+    )
+    #: So many minutes before the start the doors open.
+    doors_minutes: Mapped[int] = mapped_column(default=30)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Sessions exist up to this wall time.
     made_until: Mapped[datetime] = mapped_column(WallTime)
@@ -121,6 +135,8 @@ class GroupSession(Model):
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: The last ticket drawn for its waiting list. Tickets are never given twice.
     last_turn: Mapped[int] = mapped_column(default=0)
+    #: How many said that they might just turn up. Nothing else is known about them.
+    might_come: Mapped[int] = mapped_column(default=0)
 
     group: Mapped[Group] = relationship()
     series: Mapped[Series] = relationship()
@@ -150,8 +166,20 @@ class GroupSession(Model):
 
     @property
     def capacity_shown(self) -> int | None:
-        """How many can come, or None for no limit."""
+        """How many can come, or None for no limit; where nobody books there is none."""
+        if self.is_drop_in:
+            return None
         return self.series.capacity if self.capacity is None else self.capacity or None
+
+    @property
+    def is_drop_in(self) -> bool:
+        """Whether people come without booking."""
+        return self.series.admission is WayIn.DROP_IN
+
+    @property
+    def doors_open_at(self) -> datetime:
+        """When the doors open, which is never after the start."""
+        return self.starts_at - timedelta(minutes=self.series.doors_minutes)
 
     @property
     def is_cancelled(self) -> bool:

@@ -116,6 +116,24 @@ def list_sessions_of_series(series: Series) -> list[GroupSession]:
     )
 
 
+def list_coming_of_series(series: Series, *, now: datetime) -> list[GroupSession]:
+    """Return the sessions of a series that have not begun, soonest first."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(GroupSession.series_id == series.id, GroupSession.starts_at > now)
+            .order_by(GroupSession.starts_at, GroupSession.id)
+        ).scalars()
+    )
+
+
+def find_series(group: Group, public_id: UUID) -> Series | None:
+    """Return one schedule of a group."""
+    return db.session.execute(
+        select(Series).where(Series.public_id == public_id, Series.group_id == group.id)
+    ).scalar_one_or_none()
+
+
 def list_series_to_extend(*, now: datetime) -> list[int]:
     """Return the ids of repeating series whose sessions are not all made up to the horizon.
 

@@ -122,7 +122,11 @@ TABLE = {
     "GET  pages.site_sessions": OPEN,
     # rsvps
     "GET  rsvps.answers": LEAD,
+    "GET  rsvps.edit_way_in": RUN,
+    "POST rsvps.edit_way_in": RUN_DO,
     "GET  rsvps.enter": BELONG,
+    "GET  rsvps.might_come": READ,
+    "POST rsvps.might_come": "+ ++++++ ++++ | + ++++++ ++++ | N NNNNNN ++++",
     "GET  rsvps.respond": BELONG,
     "POST rsvps.respond": BELONG_DO,
     # sessions

@@ -35,6 +35,7 @@ from supportgroups.sessions.models import (
     SeriesFacilitator,
     SessionFacilitator,
     SessionStatus,
+    WayIn,
 )
 from supportgroups.tokens import hash_secret, new_secret
 from tests.conftest import NOW
@@ -79,6 +80,9 @@ class GroupFacts:
     #: Its online room has opened a moment ago.
     open_session: UUID | None = None
     past_session: UUID | None = None
+    series: UUID | None = None
+    #: A session of another schedule, to which people come without booking.
+    drop_in_session: UUID | None = None
     memberships: dict[str, UUID] = field(default_factory=dict)
     join_request: UUID | None = None
     invitation: UUID | None = None
@@ -236,6 +240,7 @@ def _make_sessions(
         place=world.mark(f"place of {group.visibility}"),
         online_link=f"https://{world.mark(f'room of {group.visibility}')}.example.org/",
     )
+    facts.series = series.public_id
     _add(SeriesFacilitator(series_id=series.id, user_id=people["facilitator"].id))
 
     def make(wall: datetime, **overrides: object) -> GroupSession:
@@ -257,6 +262,8 @@ def _make_sessions(
     ).public_id
     facts.open_session = make(today + timedelta(minutes=10)).public_id
     facts.past_session = make(today - timedelta(weeks=1)).public_id
+    drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
+    facts.drop_in_session = make_session(drop_in).public_id
 
 
 def _make_links(world: World, people: dict[str, UserAccount]) -> None:

@@ -1,0 +1,49 @@
+"""How people come to the sessions of a schedule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from supportgroups import events
+from supportgroups.accounts.models import UserAccount
+from supportgroups.audit import record
+from supportgroups.db import db, transaction
+from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.sessions import queries
+from supportgroups.sessions.models import Series, WayIn
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayInDetails:
+    """What organizers say about the way in to a schedule."""
+
+    admission: WayIn
+    #: So many minutes before the start the doors open.
+    doors_minutes: int
+
+
+@transaction()
+def choose_way_in(
+    series: Series, details: WayInDetails, *, actor: UserAccount, now: datetime
+) -> None:
+    """Change how people come to all sessions of a schedule.
+
+    Where booking ends, so does waiting: whoever waits for a coming session has a place then.
+
+    :raises PermissionDenied: the actor does not organize the group
+    """
+    series = queries.lock_series(series.id)
+    ensure(actor, Permission.SESSION_MANAGE, series.group)
+    was_drop_in = series.admission is WayIn.DROP_IN
+    series.admission = details.admission
+    series.doors_minutes = details.doors_minutes
+    record(
+        "series.way_in_chosen",
+        actor_id=actor.id,
+        group_id=series.group_id,
+        subject=str(series.public_id),
+        now=now,
+    )
+    db.session.flush()
+    if was_drop_in is not (series.admission is WayIn.DROP_IN):
+        for group_session in queries.list_coming_of_series(series, now=now):
+            events.session_capacity_changed.send(group_session=group_session, now=now)

@@ -1,5 +1,5 @@
 """Guides that everybody may read, and the help lines of each country.
 
-Both are text files beside this module, read once when the program starts, so a page of this
-slice needs no database and works when little else does.
+Both are text files beside this module, read once when the program starts. Help now and the strip of
+help lines need no database, so they work when little else does.
 """

@@ -1,32 +1,51 @@
-"""Reads the guides from a folder of Markdown files.
+"""Reads the guides from folders of Markdown files.
 
-A file holds two parts. The first stands between two lines of `+++` and is TOML: title, summary,
-audience, reviewed, review_by, one `[[sources]]` table per source, and order if it matters. The
-rest is the text. Everything is checked at the start of the program, and a mistake is explained
-with the name of the file and the line or field, since whoever wrote it is no programmer.
+A file holds two parts. The first stands between two lines of `+++` and is TOML; `_FIELDS` below
+names what it may say. The rest is the text. Everything is checked at the start of the program, and
+a mistake is explained with the name of the file and the line or field, since whoever wrote it is
+no programmer.
+
+A folder named after a language, such as `es/`, holds translations: files of the same names. A
+translation says of which words it is one (`translates`), so that it is known to be behind when the
+original has changed since.
+
+The people who run a site may keep such a folder in their data directory. A file there stands beside
+ours, or takes the place of ours if the names are the same.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from supportgroups.groups.topics import Topic
 from supportgroups.guides.markdown import UnwantedHeading, render
-from supportgroups.guides.models import Guide, Reader, Source
+from supportgroups.guides.models import ComingKind, Guide, Reader, Sheet, Source
 
 CONTENT_FOLDER = Path(__file__).parent / "content"
 FENCE = "+++"
+#: The language of files that stand in no language's folder.
+MAIN_LANGUAGE = "en"
 #: Where a guide stands that does not care.
 DEFAULT_ORDER = 100
 
-_FIELDS = {"title", "summary", "audience", "order", "sources", "reviewed", "review_by"}
+#: Fields that every file has, and those that it may have.
+_FIELDS = {
+    *("title", "summary", "audience", "sources", "reviewed", "review_by"),
+    *("order", "related", "topics", "coming", "note", "sheet", "pacer", "translates"),
+}
 _SOURCE_FIELDS = {"body", "title", "url"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class BadGuide(ValueError):
@@ -38,10 +57,43 @@ class Library:
     """All guides, in the order in which a list shows them."""
 
     guides: tuple[Guide, ...]
+    #: Translations, by slug and language.
+    translations: Mapping[tuple[str, str], Guide] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Guide]:
-        """Go through the guides in that order."""
+        """Go through the originals in that order."""
         return iter(self.guides)
+
+    def find(self, slug: str) -> Guide | None:
+        """Return the original of the guide called `slug`, if there is one."""
+        return next((guide for guide in self.guides if guide.slug == slug), None)
+
+    def by_reader(self, language: str) -> list[tuple[Reader, list[Guide]]]:
+        """Return the guides in groups, one for each reader for whom there is a guide.
+
+        Each is in `language` where it can be had.
+        """
+        groups: dict[Reader, list[Guide]] = {reader: [] for reader in Reader}
+        for guide in self.guides:
+            groups[guide.audience].append(self.in_language(guide, language))
+        return [(reader, guides) for reader, guides in groups.items() if guides]
+
+    def in_language(self, guide: Guide, language: str) -> Guide:
+        """Return `guide` in `language` if there is such a translation, or else the original."""
+        return self.translations.get((guide.slug, language), guide)
+
+    def languages(self, slug: str) -> list[str]:
+        """Return the languages in which a guide can be read, that of the original first."""
+        return [MAIN_LANGUAGE, *sorted(code for name, code in self.translations if name == slug)]
+
+    def is_behind(self, guide: Guide) -> bool:
+        """Tell whether a translation's original has changed since; false for an original."""
+        original = self.find(guide.slug)
+        return (
+            bool(guide.translates)
+            and original is not None
+            and (guide.translates != original.digest)
+        )
 
 
 @cache
@@ -50,20 +102,50 @@ def our_library() -> Library:
     return load_library(CONTENT_FOLDER)
 
 
-def load_library(folder: Path) -> Library:
-    """Read every `*.md` file of `folder`.
+def load_library(*folders: Path) -> Library:
+    """Read the guides of each folder, and the translations in its languages' folders.
 
-    :raises BadGuide: the folder holds no guide, or a file is not a guide
+    A file of a later folder takes the place of one with the same name in an earlier folder.
+
+    :raises BadGuide: no folder holds a guide, a file is not a guide, a guide is related to one
+        that does not exist, or a translation has no original
     """
-    guides = [read_guide(path) for path in sorted(folder.glob("*.md"))]
-    if not guides:
-        raise BadGuide(f"{folder}: holds no guide (no file whose name ends in .md)")
+    found: dict[tuple[str, str], Guide] = {}
+    for path, language in _files(folders):
+        guide = read_guide(path, language)
+        found[guide.slug, language] = guide
+    originals = {slug: guide for (slug, lang), guide in found.items() if lang == MAIN_LANGUAGE}
+    if not originals:
+        raise BadGuide(f"{folders[0]}: holds no guide (no file whose name ends in .md)")
+    for (slug, language), guide in found.items():
+        name = f"{slug}.md" if language == MAIN_LANGUAGE else f"{language}/{slug}.md"
+        if slug not in originals:
+            raise BadGuide(f"{name}: there is no guide of this name to be translated")
+        for other in guide.related:
+            if other not in originals or other == slug:
+                raise BadGuide(f"{name}, field related: there is no other guide {other}.md")
     readers = list(Reader)
-    guides.sort(key=lambda guide: (readers.index(guide.audience), guide.order, guide.title))
-    return Library(tuple(guides))
+    guides = sorted(
+        originals.values(),
+        key=lambda guide: (readers.index(guide.audience), guide.order, guide.title),
+    )
+    others = {key: guide for key, guide in found.items() if key[1] != MAIN_LANGUAGE}
+    return Library(tuple(guides), others)
 
 
-def read_guide(path: Path) -> Guide:
+def _files(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for folder in folders:
+        for path in sorted(folder.glob("*.md")):
+            yield path, MAIN_LANGUAGE
+        for path in sorted(folder.glob("*/*.md")):
+            if not _LANGUAGE.fullmatch(path.parent.name):
+                raise BadGuide(
+                    f"{path.parent.name}/{path.name}: name the folder by a language, as in es"
+                )
+            yield path, path.parent.name
+
+
+def read_guide(path: Path, language: str = MAIN_LANGUAGE) -> Guide:
     """Read one guide. The name of the file, without its ending, is the slug.
 
     :raises BadGuide: the file is not a guide
@@ -84,17 +166,33 @@ def read_guide(path: Path) -> Guide:
         raise BadGuide(f"{path.name}, line {first_line}: the guide has no text")
     return Guide(
         slug=path.stem,
+        language=language,
         title=fields.words("title"),
         summary=fields.words("summary"),
         audience=fields.reader("audience"),
         order=fields.whole_number("order", DEFAULT_ORDER),
+        related=fields.list_of_words("related"),
+        topics=tuple(
+            fields.choice("topics", Topic, word) for word in fields.list_of_words("topics")
+        ),
+        coming=fields.optional("coming", ComingKind) or _usual_coming(fields.reader("audience")),
+        note=fields.words("note") if "note" in fields.values else "",
+        sheet=fields.optional("sheet", Sheet),
+        has_pacer=fields.yes_or_no("pacer"),
         sources=fields.sources("sources"),
         reviewed=reviewed,
         review_by=review_by,
+        digest=sha256(header.encode() + text.encode()).hexdigest()[:12],
+        translates=fields.words("translates") if language != MAIN_LANGUAGE else "",
         body=rendered.html,
         headings=rendered.headings,
         text=rendered.text,
     )
+
+
+def _usual_coming(reader: Reader) -> ComingKind:
+    """Say which sessions a guide leads to that names none: who helps is not looking for one."""
+    return ComingKind.SESSIONS if reader is Reader.MEMBER else ComingKind.NONE
 
 
 def _split(path: Path) -> tuple[str, int, str]:
@@ -135,9 +233,9 @@ class _Fields:
         return BadGuide(f"{self.name}, field {field}: {reason}")
 
     def refuse_others(self, known: set[str]) -> None:
-        for field in self.values:
-            if field not in known:
-                raise self.bad(field, f"is not known; the fields are {', '.join(sorted(known))}")
+        for name in self.values:
+            if name not in known:
+                raise self.bad(name, f"is not known; the fields are {', '.join(sorted(known))}")
 
     def words(self, field: str) -> str:
         value = self.values.get(field)
@@ -157,11 +255,29 @@ class _Fields:
             raise self.bad(field, "write a whole number")
         return value
 
+    def list_of_words(self, field: str) -> tuple[str, ...]:
+        values = self.values.get(field, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise self.bad(field, 'write a list, as in ["stress", "work"]')
+        return tuple(values)
+
+    def yes_or_no(self, field: str) -> bool:
+        value = self.values.get(field, False)
+        if not isinstance(value, bool):
+            raise self.bad(field, "write true or false")
+        return value
+
     def reader(self, field: str) -> Reader:
+        return self.choice(field, Reader, self.words(field))
+
+    def optional(self, field: str, kind: type[Choice]) -> Choice | None:
+        return self.choice(field, kind, self.words(field)) if field in self.values else None
+
+    def choice(self, field: str, kind: type[Choice], word: str) -> Choice:
         try:
-            return Reader(self.words(field))
+            return kind(word)
         except ValueError as error:
-            raise self.bad(field, f"must be one of {', '.join(Reader)}") from error
+            raise self.bad(field, f"must be one of {', '.join(kind)}") from error
 
     def sources(self, field: str) -> tuple[Source, ...]:
         values = self.values.get(field)

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from supportgroups.groups.topics import Topic
+
 #: How many words a person reads in a minute, a little below the usual figure of 240: many of
 #: our readers are tired or upset.
 WORDS_PER_MINUTE = 200
@@ -18,6 +20,23 @@ class Reader(StrEnum):
     MEMBER = "member"
     VOLUNTEER = "volunteer"
     ORGANIZER = "organizer"
+
+
+class Sheet(StrEnum):
+    """A page to print and fill in by hand, which belongs to a guide."""
+
+    GRATITUDE = "gratitude"
+    SMALL_GOAL = "one-small-goal"
+
+
+class ComingKind(StrEnum):
+    """Which coming sessions a guide leads to."""
+
+    #: Those of groups about one of the guide's topics, or of any group if it names none.
+    SESSIONS = "sessions"
+    #: Those of courses, where people enrol and learn.
+    COURSES = "courses"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -42,15 +61,30 @@ class Guide:
     """One guide, checked and rendered."""
 
     slug: str
+    #: ISO 639 code of the language it is written in.
+    language: str
     title: str
     #: One or two sentences for lists and search results.
     summary: str
     audience: Reader
     #: Smaller numbers come first among the guides for the same reader.
     order: int
+    #: The slugs of guides to read next.
+    related: tuple[str, ...]
+    topics: tuple[Topic, ...]
+    coming: ComingKind
+    #: What may be hard about the subject, said before the text; may be empty.
+    note: str
+    sheet: Sheet | None
+    #: Whether a circle to breathe with stands below the text.
+    has_pacer: bool
     sources: tuple[Source, ...]
     reviewed: date
     review_by: date
+    #: Changes whenever a word of the file changes.
+    digest: str
+    #: The digest of the original of which this is a translation; empty for an original.
+    translates: str
     #: Cleaned HTML, ready for a template.
     body: Markup
     headings: tuple[Heading, ...]

@@ -1,29 +1,40 @@
 """The questions that other slices and pages ask about guides and help lines."""
 
-from datetime import date
+from datetime import date, datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from supportgroups.db import db
+from supportgroups.groups.models import Group, GroupTopic, Visibility
 from supportgroups.guides.help_lines import our_help_book, standing
-from supportgroups.guides.library import Library, our_library
-from supportgroups.guides.models import Guide, HelpBook, HelpLine, HelpNow, Reader, Standing
+from supportgroups.guides.models import ComingKind, Guide, HelpBook, HelpLine, HelpNow, Standing
+from supportgroups.sessions.models import GroupSession, SessionStatus
 
 
-def find_guide(slug: str, library: Library | None = None) -> Guide | None:
-    """Return the guide called `slug`, if there is one."""
-    guides = our_library() if library is None else library
-    return next((guide for guide in guides if guide.slug == slug), None)
+def list_coming_sessions(guide: Guide, *, now: datetime, limit: int) -> list[GroupSession]:
+    """Return the next sessions of listed groups that a reader of `guide` may want, soonest first.
 
-
-def list_guides(library: Library | None = None) -> list[Guide]:
-    """Return every guide: by reader, then by order and title."""
-    return list(our_library() if library is None else library)
-
-
-def list_guides_by_reader(library: Library | None = None) -> list[tuple[Reader, list[Guide]]]:
-    """Return the guides in groups, one for each reader for whom there is a guide."""
-    groups: dict[Reader, list[Guide]] = {reader: [] for reader in Reader}
-    for guide in list_guides(library):
-        groups[guide.audience].append(guide)
-    return [(reader, guides) for reader, guides in groups.items() if guides]
+    The answer is the same for everybody: whose group is not listed is not in it.
+    """
+    if guide.coming is ComingKind.NONE:
+        return []
+    query = (
+        select(GroupSession)
+        .join(GroupSession.group)
+        .where(
+            Group.visibility == Visibility.LISTED,
+            GroupSession.starts_at > now,
+            GroupSession.status == SessionStatus.SCHEDULED,
+        )
+        .options(contains_eager(GroupSession.group), joinedload(GroupSession.series))
+        .order_by(GroupSession.starts_at, GroupSession.id)
+        .limit(limit)
+    )
+    if guide.topics:
+        about = select(GroupTopic.group_id).where(GroupTopic.topic.in_(guide.topics))
+        query = query.where(Group.id.in_(about))
+    return list(db.session.execute(query).scalars())
 
 
 def help_now_lines(country: str, today: date, book: HelpBook | None = None) -> HelpNow:

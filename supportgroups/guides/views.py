@@ -7,7 +7,16 @@ person who is signed in the layout differs, so nothing of theirs is kept.
 from dataclasses import replace
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -15,23 +24,40 @@ from flask_babel import lazy_gettext as _l
 from supportgroups.access import PUBLIC, access
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
+from supportgroups.groups.topics import LANGUAGE_NAMES
 from supportgroups.guides import loaders, queries
 from supportgroups.guides.help_lines import is_open, load_help_book, our_help_book, standing
-from supportgroups.guides.library import our_library
-from supportgroups.guides.models import HelpLine, HelpNow, LineAudience, LineCost, Reader, Standing
+from supportgroups.guides.library import CONTENT_FOLDER, load_library
+from supportgroups.guides.models import (
+    HelpLine,
+    HelpNow,
+    LineAudience,
+    LineCost,
+    Reader,
+    Sheet,
+    Standing,
+)
 from supportgroups.headers import allow_indexing
+from supportgroups.languages import page_language
 
 bp = Blueprint("guides", __name__)
 
 #: How long anybody may keep a page that is the same for every guest, in seconds.
 KEEP_FOR = 300
-#: The operator's own help lines, in the data directory.
+#: The operator's own help lines and the folder of their own guides, in the data directory.
 OWN_HELP_LINES = "help_lines.toml"
+OWN_GUIDES = "guides"
+#: How many coming sessions a guide leads to.
+COMING = 3
 
 READERS = {
     Reader.MEMBER: _l("For everyone who comes to a group"),
     Reader.VOLUNTEER: _l("For people who help"),
     Reader.ORGANIZER: _l("For people who run a group"),
+}
+SHEETS = {
+    Sheet.GRATITUDE: _l("Print the sheet for four weeks"),
+    Sheet.SMALL_GOAL: _l("Print the sheet for one small goal"),
 }
 LINE_AUDIENCES = {
     LineAudience.ANYONE: _l("Anyone"),
@@ -53,8 +79,9 @@ def register(app: Flask) -> None:
     :raises BadGuide: a guide is not as it should be
     :raises BadHelpLines: the help lines file, ours or the operator's own, is not as it should be
     """
-    our_library()
-    own_file = app.config["SETTINGS"].data_dir / OWN_HELP_LINES
+    data_dir = app.config["SETTINGS"].data_dir
+    app.extensions["guide_library"] = load_library(CONTENT_FOLDER, data_dir / OWN_GUIDES)
+    own_file = data_dir / OWN_HELP_LINES
     book = load_help_book(own_file) if own_file.exists() else our_help_book()
     app.extensions["help_book"] = book
     app.jinja_env.globals["help_now_lines"] = help_now_strip
@@ -78,7 +105,10 @@ def index() -> ResponseReturnValue:
     allow_indexing()
     return _keep(
         render_template(
-            "guides/index.html", groups=queries.list_guides_by_reader(), readers=READERS
+            "guides/index.html",
+            groups=loaders.load_library().by_reader(page_language()),
+            readers=READERS,
+            language_names=LANGUAGE_NAMES,
         )
     )
 
@@ -86,16 +116,39 @@ def index() -> ResponseReturnValue:
 @bp.get("/guides/<slug>")
 @access(PUBLIC)
 def show(slug: str) -> ResponseReturnValue:
-    """Show one guide with its contents list, its sources and the day it was last reviewed."""
-    guide = loaders.load_guide(slug)
+    """Show one guide with its contents list, its sources and what to do or read next."""
+    language = request.args.get("language") or page_language()
+    guide = loaders.load_guide(slug, language)
+    library = loaders.load_library()
+    now = utc_now()
     allow_indexing()
     return _keep(
         render_template(
             "guides/show.html",
             guide=guide,
-            is_due=guide.is_due_for_review(utc_now().date()),
+            languages=library.languages(guide.slug),
+            language_names=LANGUAGE_NAMES,
+            is_behind=library.is_behind(guide),
+            is_due=guide.is_due_for_review(now.date()),
+            sheet_words=SHEETS,
+            related=[loaders.load_guide(other, language) for other in guide.related],
+            coming=queries.list_coming_sessions(guide, now=now, limit=COMING),
         )
     )
+
+
+@bp.get("/guides/sheets/<sheet>")
+@access(PUBLIC)
+def sheet(sheet: str) -> ResponseReturnValue:
+    """Show a page to print and fill in by hand."""
+    library = loaders.load_library()
+    guide = next((one for one in library if one.sheet == sheet), None)
+    if guide is None:
+        abort(404)
+    shown = library.in_language(guide, page_language())
+    if guide.sheet is Sheet.GRATITUDE:
+        return _keep(render_template("guides/sheets/gratitude.html", guide=shown))
+    return _keep(render_template("guides/sheets/one_small_goal.html", guide=shown))
 
 
 @bp.get("/help-now")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from supportgroups.guides import queries
+from supportgroups.groups.topics import Topic
 from supportgroups.guides.library import BadGuide, load_library, read_guide
-from supportgroups.guides.models import Reader
+from supportgroups.guides.models import ComingKind, Reader, Sheet
 
 HEADER = """\
 title = "Tea and talk"
@@ -47,6 +47,38 @@ class TestReadGuide:
         assert guide.text == "Boil\nBoil the water."
         assert guide.word_count == 4
 
+    def test_it_reads_the_fields_that_it_may_have(self, tmp_path):
+        more = """\
+related = ["cake"]
+topics = ["stress", "work"]
+coming = "courses"
+note = "Mentions hot water."
+sheet = "gratitude"
+pacer = true
+"""
+        guide = read_guide(write(tmp_path, more + HEADER))
+        assert guide.related == ("cake",)
+        assert guide.topics == (Topic.STRESS, Topic.WORK)
+        assert guide.coming is ComingKind.COURSES
+        assert guide.note == "Mentions hot water."
+        assert guide.sheet is Sheet.GRATITUDE
+        assert guide.has_pacer
+
+    @pytest.mark.parametrize(
+        ("reader", "coming"),
+        [
+            ("member", ComingKind.SESSIONS),
+            ("volunteer", ComingKind.NONE),
+            ("organizer", ComingKind.NONE),
+        ],
+    )
+    def test_only_who_looks_for_a_group_is_led_to_one(self, tmp_path, reader, coming):
+        guide = read_guide(write(tmp_path, HEADER.replace("volunteer", reader)))
+        assert guide.coming is coming
+        assert not guide.note
+        assert guide.sheet is None
+        assert not guide.has_pacer
+
     def test_it_is_due_only_after_the_day_of_its_review(self, tmp_path):
         guide = read_guide(write(tmp_path))
         assert not guide.is_due_for_review(date(2027, 11, 23))
@@ -79,6 +111,21 @@ class TestReadGuide:
                 "reviewed = 2026",
                 "order = true\nreviewed = 2026",
                 "tea.md, field order: write a whole number",
+            ),
+            *(
+                (
+                    "reviewed = 2026",
+                    f"{field} = {value}\nreviewed = 2026",
+                    f"tea.md, field {field}: ",
+                )
+                for field, value in [
+                    ("related", '"cake"'),
+                    ("topics", '["tea"]'),
+                    ("coming", '"soon"'),
+                    ("note", '""'),
+                    ("sheet", '"tea"'),
+                    ("pacer", '"yes"'),
+                ]
             ),
             (
                 HEADER[HEADER.index("[[") :],
@@ -166,14 +213,87 @@ class TestLoadLibrary:
         library = load_library(tmp_path)
         assert [guide.slug for guide in library] == ["a", "c", "b", "e", "d"]
 
-    def test_queries_find_and_group_them(self, tmp_path):
+    def test_it_finds_and_groups_them(self, tmp_path):
         write(tmp_path)
         write(tmp_path, HEADER.replace('"volunteer"', '"member"'), name="cake.md")
         library = load_library(tmp_path)
-        assert queries.find_guide("tea", library) is library.guides[1]
-        assert queries.find_guide("coffee", library) is None
-        groups = queries.list_guides_by_reader(library)
+        assert library.find("tea") is library.guides[1]
+        assert library.find("coffee") is None
+        groups = library.by_reader("en")
         assert [(reader, [guide.slug for guide in guides]) for reader, guides in groups] == [
             (Reader.MEMBER, ["cake"]),
             (Reader.VOLUNTEER, ["tea"]),
         ]
+
+    def test_a_guide_that_leads_nowhere_is_a_mistake(self, tmp_path):
+        write(tmp_path, f'related = ["cake"]\n{HEADER}')
+        with pytest.raises(BadGuide, match=r"tea\.md, field related: there is no other guide cake"):
+            load_library(tmp_path)
+
+
+class TestOwnGuides:
+    """What the people who run a site put into their data directory."""
+
+    def test_theirs_stands_beside_ours_or_takes_its_place(self, tmp_path):
+        ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+        ours.mkdir()
+        theirs.mkdir()
+        write(ours)
+        write(ours, name="milk.md")
+        write(theirs, HEADER.replace("Tea and talk", "Their tea"))
+        write(theirs, name="cake.md")
+        library = load_library(ours, theirs)
+        assert {guide.slug for guide in library} == {"tea", "milk", "cake"}
+        assert library.find("tea").title == "Their tea"
+
+    def test_a_folder_that_is_not_there_holds_nothing(self, tmp_path):
+        write(tmp_path)
+        assert len(load_library(tmp_path, tmp_path / "missing").guides) == 1
+
+
+class TestTranslations:
+    def write_both(self, folder: Path, digest: str) -> None:
+        write(folder)
+        (folder / "es").mkdir(exist_ok=True)
+        write(folder / "es", f'translates = "{digest}"\n{HEADER}', "## Hervir\n\nHierve el agua.\n")
+
+    def test_it_is_shown_to_those_who_read_the_language(self, tmp_path):
+        self.write_both(tmp_path, "0")
+        library = load_library(tmp_path)
+        tea = library.find("tea")
+        assert [guide.language for guide in library] == ["en"]
+        assert library.in_language(tea, "es").text == "Hervir\nHierve el agua."
+        assert library.in_language(tea, "fr") is tea
+        assert library.languages("tea") == ["en", "es"]
+        assert library.by_reader("es")[0][1][0].language == "es"
+
+    def test_it_is_behind_when_a_word_of_the_original_has_changed(self, tmp_path):
+        write(tmp_path)
+        digest = load_library(tmp_path).find("tea").digest
+        self.write_both(tmp_path, digest)
+        library = load_library(tmp_path)
+        assert not library.is_behind(library.translations["tea", "es"])
+        assert not library.is_behind(library.find("tea"))
+        write(tmp_path, text=TEXT + "\nWait.\n")
+        library = load_library(tmp_path)
+        assert library.is_behind(library.translations["tea", "es"])
+
+    def test_one_without_an_original_is_a_mistake(self, tmp_path):
+        self.write_both(tmp_path, "0")
+        (tmp_path / "tea.md").rename(tmp_path / "milk.md")
+        with pytest.raises(BadGuide, match=r"es/tea\.md: there is no guide of this name"):
+            load_library(tmp_path)
+
+    def test_the_folder_is_named_by_a_language(self, tmp_path):
+        write(tmp_path)
+        (tmp_path / "Spanish").mkdir()
+        write(tmp_path / "Spanish")
+        with pytest.raises(BadGuide, match="name the folder by a language"):
+            load_library(tmp_path)
+
+    def test_it_has_to_say_of_which_words(self, tmp_path):
+        write(tmp_path)
+        (tmp_path / "es").mkdir()
+        write(tmp_path / "es")
+        with pytest.raises(BadGuide, match=r"tea\.md, field translates: write some words"):
+            load_library(tmp_path)

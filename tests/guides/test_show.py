@@ -1,12 +1,17 @@
 """One guide."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
-from supportgroups.guides.library import our_library
+from supportgroups.db import db
+from supportgroups.groups.models import Group, Visibility
+from supportgroups.groups.topics import Topic
+from supportgroups.guides.library import CONTENT_FOLDER, load_library, our_library
 from tests.browser_client import visible_text
+from tests.factories import make_membership
 
 URL = "/guides/your-first-session"
 SLUGS = [guide.slug for guide in our_library()]
@@ -57,6 +62,21 @@ class TestShowView:
             == (as_member[as_member.index(start) : as_member.index(end)])
         )
 
+    def test_it_says_first_what_may_be_hard(self, browser):
+        words = visible_text(browser.get("/guides/when-someone-is-in-crisis").text)
+        assert words.index("Before you read") < words.index("If it is happening now")
+
+    def test_it_leads_on_to_related_guides(self, browser):
+        page = browser.get(URL).text
+        rest = page[page.index('id="related"') :]
+        for slug in our_library().find("your-first-session").related:
+            assert f'href="/guides/{slug}"' in rest
+
+    def test_a_slow_circle_is_shut_until_somebody_opens_it(self, browser):
+        page = browser.get("/guides/mindfulness-without-the-hype").text
+        assert '<details class="pacer no-print">' in page
+        assert "pacer" not in browser.get(URL).text
+
     @pytest.mark.parametrize(
         "slug", ["nothing-of-the-kind", "YOUR-FIRST-SESSION", "tea.md", "..%2f"]
     )
@@ -65,3 +85,104 @@ class TestShowView:
 
     def test_it_can_only_be_read(self, browser):
         assert browser.post(URL).status_code == 405
+
+
+class TestComingSessions:
+    """A guide leads to what comes next, and to nothing that a stranger may not know of."""
+
+    CONNECTION = "/guides/building-connection"
+
+    @pytest.fixture(autouse=True)
+    def one_group_of_each_kind(self, make_group, make_series, make_session):
+        for name, topic, visibility in [
+            ("Lonely hearts", Topic.LONELINESS, Visibility.LISTED),
+            ("Long sleepers", Topic.WORK, Visibility.LISTED),
+            ("Behind a curtain", Topic.LONELINESS, Visibility.UNLISTED),
+            ("Behind a wall", Topic.LONELINESS, Visibility.PRIVATE),
+        ]:
+            group = make_group(name, topics=[topic], visibility=visibility)
+            make_session(make_series(group))
+
+    def test_those_of_listed_groups_about_its_topic(self, browser):
+        words = visible_text(browser.get(self.CONNECTION).text)
+        assert "Lonely hearts" in words
+        for name in ("Long sleepers", "Behind a curtain", "Behind a wall"):
+            assert name not in words
+
+    def test_a_member_reads_no_more_than_a_guest(self, browser, cast):
+        hidden = db.session.scalars(select(Group).where(Group.name == "Behind a wall")).one()
+        make_membership(hidden, cast.sam)
+        browser.sign_in(cast.sam)
+        assert "Behind a wall" not in browser.get(self.CONNECTION).text
+
+    def test_a_guide_without_a_topic_leads_to_any_group(self, browser):
+        words = visible_text(browser.get(URL).text)
+        assert "Lonely hearts" in words
+        assert "Long sleepers" in words
+        assert "Behind" not in words
+
+    def test_a_guide_for_organizers_leads_to_none(self, browser):
+        assert "Coming sessions" not in browser.get("/guides/starting-a-group").text
+
+    def test_what_is_over_or_cancelled_is_left_out(self, browser, make_group, make_series, now):
+        with time_machine.travel(now + timedelta(days=400), tick=False):
+            assert "Coming sessions" not in browser.get(self.CONNECTION).text
+
+
+class TestSheetView:
+    @pytest.mark.parametrize("sheet", ["gratitude", "one-small-goal"])
+    def test_it_works(self, browser, sheet):
+        page = browser.get(f"/guides/sheets/{sheet}")
+        assert page.status_code == 200
+        assert 'class="sheet__line" aria-hidden="true"' in page.text
+
+    def test_its_guide_leads_to_it(self, browser):
+        page = browser.get("/guides/gratitude-alone-or-with-others").text
+        assert 'class="button button--secondary" href="/guides/sheets/gratitude"' in page
+
+    @pytest.mark.parametrize("sheet", ["nothing", "../index", "_layout"])
+    def test_an_unknown_sheet_is_not_found(self, browser, sheet):
+        assert browser.get(f"/guides/sheets/{sheet}").status_code == 404
+
+    def test_it_can_only_be_read(self, browser):
+        assert browser.post("/guides/sheets/gratitude").status_code == 405
+
+
+class TestLanguages:
+    """A reader gets a translation where there is one, and the original where they ask for it."""
+
+    @pytest.fixture(autouse=True)
+    def a_translation(self, app, monkeypatch, tmp_path):
+        folder = tmp_path / "guides" / "es"
+        folder.mkdir(parents=True)
+        lines = (CONTENT_FOLDER / "your-first-session.md").read_text(encoding="utf-8").splitlines()
+        lines[1:2] = ['title = "Tu primera sesión"', f'translates = "{self.digest()}"']
+        (folder / "your-first-session.md").write_text("\n".join(lines), encoding="utf-8")
+        library = load_library(CONTENT_FOLDER, folder.parent)
+        monkeypatch.setitem(app.extensions, "guide_library", library)
+
+    def digest(self) -> str:
+        return our_library().find("your-first-session").digest
+
+    def test_a_link_leads_to_it_and_back(self, browser):
+        assert (
+            f'href="{URL}?language=es" hreflang="es" lang="es">Español</a>' in browser.get(URL).text
+        )
+        page = browser.get(f"{URL}?language=es").text
+        assert '<h1 lang="es">Tu primera sesión</h1>' in page
+        assert f'href="{URL}?language=en" hreflang="en" lang="en">English</a>' in page
+        assert "the original has changed" not in page
+
+    @pytest.mark.parametrize("language", ["fr", "", "../en", "ES"])
+    def test_an_unknown_language_gets_the_original(self, browser, language):
+        page = browser.get(URL, query_string={"language": language}).text
+        assert '<h1 lang="en">Your first session: what to expect</h1>' in page
+
+
+class TestTranslationThatIsBehind(TestLanguages):
+    def digest(self) -> str:
+        return "older"
+
+    def test_a_link_leads_to_it_and_back(self, browser):
+        words = visible_text(browser.get(f"{URL}?language=es").text)
+        assert "the original has changed since it was made. Read the original" in words

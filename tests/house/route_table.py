@@ -104,6 +104,7 @@ TABLE = {
     # guides
     "GET  guides.help_now": OPEN,
     "GET  guides.index": OPEN,
+    "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
     # insight
     "GET  insight.organizing": OWN,

@@ -44,6 +44,7 @@ KEPT = {
     "calendars.site_feed": (FIVE_MINUTES, FIVE_MINUTES),
     "guides.help_now": (FIVE_MINUTES, MINE),
     "guides.index": (FIVE_MINUTES, MINE),
+    "guides.sheet": (FIVE_MINUTES, MINE),
     "guides.show": (FIVE_MINUTES, MINE),
     "operations.robots": ("public, max-age=3600", "public, max-age=3600"),
     "own feed": (ASKED_EACH_TIME, ASKED_EACH_TIME),

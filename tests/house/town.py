@@ -146,6 +146,7 @@ class Town:
 #: What fills the addresses: for one route, for the routes of a slice, or for all of that name.
 VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "slug": lambda world, group: group.slug,
+    "guides.sheet sheet": lambda world, group: "gratitude",
     "guides.show slug": lambda world, group: "your-first-session",
     "groups.change_role public_id": lambda world, group: group.memberships["waitlisted"],
     "groups.remove_member public_id": lambda world, group: group.memberships["waitlisted"],

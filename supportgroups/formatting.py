@@ -41,6 +41,13 @@ def calendar_day(day: date) -> str:
     return str(format_date(day, "long", locale=get_locale()))
 
 
+def near_day(day: date, today: date) -> str:
+    """Return a date in words, without its year if that is this one: 1 December."""
+    if day.year != today.year:
+        return calendar_day(day)
+    return str(format_skeleton("MMMMd", day, locale=get_locale()))
+
+
 def full_day(day: date) -> str:
     """Return weekday and date: Tuesday 1 December 2026."""
     locale = get_locale()

@@ -7,6 +7,7 @@ from supportgroups.db import Model
 from supportgroups.groups.models import (
     AccessFact,
     Group,
+    GroupDraft,
     GroupTopic,
     InvitationLink,
     JoinRequest,
@@ -18,7 +19,9 @@ from supportgroups.rsvps.models import Rsvp
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
+    SeriesDate,
     SeriesFacilitator,
+    SeriesSkip,
     SessionFacilitator,
 )
 
@@ -28,6 +31,7 @@ __all__ = [
     "EmailChange",
     "FeedLink",
     "Group",
+    "GroupDraft",
     "GroupSession",
     "GroupTopic",
     "InvitationLink",
@@ -37,7 +41,9 @@ __all__ = [
     "OutboxJob",
     "Rsvp",
     "Series",
+    "SeriesDate",
     "SeriesFacilitator",
+    "SeriesSkip",
     "SessionFacilitator",
     "SignIn",
     "SignInLink",

@@ -154,7 +154,7 @@ def _series_details(
         wall_starts_at=datetime.combine(day, series.starts),
         length_minutes=series.minutes,
         time_zone=group.time_zone,
-        rule=WeeklyRule(weekday=series.weekday, interval=series.interval)
+        rule=WeeklyRule(weekdays=frozenset({series.weekday}), interval=series.interval)
         if series.interval
         else None,
         capacity=series.capacity,

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
@@ -60,6 +61,10 @@ class Group(HasCalendar, Model):
     #: ISO 639 code of the language spoken.
     language: Mapped[str]
     time_zone: Mapped[str]
+    #: ISO 3166 code of the country whose public holidays it may keep; empty where nobody said.
+    country: Mapped[str] = mapped_column(default="")
+    #: The part of that country, in the codes of the `holidays` package; empty for none.
+    region: Mapped[str] = mapped_column(default="")
     #: Plain words about money; empty means free.
     cost: Mapped[str]
     visibility: Mapped[Visibility] = mapped_column(
@@ -201,3 +206,16 @@ class InvitationLink(Model):
     def is_usable(self, now: datetime) -> bool:
         """Tell whether the link still lets people in."""
         return self.revoked_at is None and now < self.expires_at
+
+
+class GroupDraft(Model):
+    """What somebody has typed on the way to a group of their own; nobody else sees it."""
+
+    __tablename__ = "group_draft"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: Page of the set-up → name of the field → what was typed.
+    answers: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -164,7 +164,7 @@ class SeriesForm(SessionForm):
         rule = None
         if self.repeats.data == WEEKLY:
             rule = WeeklyRule(
-                weekday=self.day.data.weekday(),
+                weekdays=frozenset({self.day.data.weekday()}),
                 interval=self.interval.data,
                 until=self.until.data,
             )

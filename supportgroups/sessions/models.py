@@ -1,15 +1,16 @@
 """Series, and the dated sessions made from them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import Model, UTCDateTime, WallTime, enum_column
 from supportgroups.groups.models import Group
+from supportgroups.sessions.recurrence import Timetable
 from supportgroups.tokens import uuid7
 
 
@@ -28,6 +29,15 @@ class WayIn(StrEnum):
     RESERVE = "reserve"
 
 
+class SeriesKind(StrEnum):
+    """What a series is to those who come."""
+
+    #: Meets again and again; each session stands alone.
+    SCHEDULE = "schedule"
+    #: A fixed list of dates, each with its topic, that belong together.
+    COURSE = "course"
+
+
 class Series(Model):
     """A schedule: one rule, on the wall clock of its zone, from which sessions are made ahead."""
 
@@ -36,6 +46,7 @@ class Series(Model):
         CheckConstraint("length_minutes > 0", name="length_positive"),
         CheckConstraint("capacity > 0", name="capacity_positive"),
         CheckConstraint("doors_minutes >= 0", name="doors_not_negative"),
+        CheckConstraint("late_join_until > 0", name="late_join_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,10 +54,14 @@ class Series(Model):
     group_id: Mapped[int] = mapped_column(
         ForeignKey("support_group.id", ondelete="CASCADE"), index=True
     )
+    kind: Mapped[SeriesKind] = mapped_column(
+        enum_column(SeriesKind, name="kind_known"), default=SeriesKind.SCHEDULE
+    )
     title: Mapped[str]
     #: What to bring, how to find the door.
     description: Mapped[str]
-    #: The subset of RFC 5545 §3.3.10 that recurrence.py offers; none for a single date.
+    #: The subset of RFC 5545 §3.3.10 that recurrence.py offers; none for a list of dates, which
+    #: stand in `series_date`, and for a single date.
     rrule: Mapped[str | None]
     #: The first start, on the wall.
     wall_starts_at: Mapped[datetime] = mapped_column(WallTime)
@@ -61,11 +76,21 @@ class Series(Model):
     )
     #: So many minutes before the start the doors open.
     doors_minutes: Mapped[int] = mapped_column(default=30)
+    #: Whether it leaves out the public holidays of the group's country and region.
+    skips_holidays: Mapped[bool] = mapped_column(default=False)
+    #: Up to which session of a course people may still join, counted from 1; none for any.
+    late_join_until: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: Sessions exist up to this wall time.
     made_until: Mapped[datetime] = mapped_column(WallTime)
 
     group: Mapped[Group] = relationship()
+    dates: Mapped[list["SeriesDate"]] = relationship(
+        cascade="all, delete-orphan", order_by="SeriesDate.wall_starts_at"
+    )
+    skips: Mapped[list["SeriesSkip"]] = relationship(
+        cascade="all, delete-orphan", order_by="SeriesSkip.day"
+    )
     facilitators: Mapped[list[UserAccount]] = relationship(
         secondary="series_facilitator", order_by=UserAccount.id
     )
@@ -74,6 +99,46 @@ class Series(Model):
     def length(self) -> timedelta:
         """How long a session runs."""
         return timedelta(minutes=self.length_minutes)
+
+    @property
+    def timetable(self) -> Timetable:
+        """All that decides when it meets."""
+        return Timetable(
+            first=self.wall_starts_at,
+            rrule=self.rrule,
+            dates=tuple(listed.wall_starts_at for listed in self.dates),
+            skipped=frozenset(skip.day for skip in self.skips),
+            country=self.group.country if self.skips_holidays else "",
+            region=self.group.region,
+        )
+
+
+class SeriesDate(Model):
+    """One date of a series that meets on listed dates, with what it is about."""
+
+    __tablename__ = "series_date"
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: The start, on the wall; the session made from it has it as its recurrence id.
+    wall_starts_at: Mapped[datetime] = mapped_column(WallTime, primary_key=True)
+    topic: Mapped[str] = mapped_column(default="")
+    #: Whether it was added for those who missed a session.
+    is_make_up: Mapped[bool] = mapped_column(default=False)
+
+
+class SeriesSkip(Model):
+    """A day on which a series does not meet."""
+
+    __tablename__ = "series_skip"
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    #: Why, if the organizers want to say.
+    reason: Mapped[str] = mapped_column(default="")
 
 
 class SeriesFacilitator(Model):
@@ -140,6 +205,14 @@ class GroupSession(Model):
 
     group: Mapped[Group] = relationship()
     series: Mapped[Series] = relationship()
+    #: The line of the list of dates from which it was made; none for the session of a rule.
+    listed: Mapped[SeriesDate | None] = relationship(
+        primaryjoin=lambda: and_(
+            SeriesDate.series_id == foreign(GroupSession.series_id),
+            SeriesDate.wall_starts_at == foreign(GroupSession.recurrence_id),
+        ),
+        viewonly=True,
+    )
     facilitators: Mapped[list[UserAccount]] = relationship(
         secondary="session_facilitator", order_by=UserAccount.id
     )

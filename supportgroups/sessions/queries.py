@@ -19,11 +19,11 @@ def _with_what_pages_show(query: Select[GroupSession]) -> Select[GroupSession]:
 
 
 def find_group_session(public_id: UUID) -> GroupSession | None:
-    """Return one session with its series, group and facilitators."""
+    """Return one session with its series, group, line in the list of dates and facilitators."""
     return db.session.execute(
         _with_what_pages_show(select(GroupSession))
         .where(GroupSession.public_id == public_id)
-        .options(selectinload(GroupSession.facilitators))
+        .options(joinedload(GroupSession.listed), selectinload(GroupSession.facilitators))
     ).scalar_one_or_none()
 
 
@@ -99,7 +99,12 @@ def list_series(group: Group) -> list[Series]:
     """Return the schedules of a group, in the order in which they were made."""
     return list(
         db.session.execute(
-            select(Series).where(Series.group_id == group.id).order_by(Series.id)
+            select(Series)
+            .where(Series.group_id == group.id)
+            .options(
+                joinedload(Series.group), selectinload(Series.dates), selectinload(Series.skips)
+            )
+            .order_by(Series.id)
         ).scalars()
     )
 

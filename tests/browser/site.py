@@ -83,7 +83,7 @@ def weekly_sessions_of(slug: str, rosa: Someone, **overrides: Any) -> list[str]:
         "wall_starts_at": datetime.combine(first.date(), datetime.min.time()).replace(hour=19),
         "length_minutes": 90,
         "time_zone": group.time_zone,
-        "rule": WeeklyRule(weekday=first.weekday()),
+        "rule": WeeklyRule(weekdays=frozenset({first.weekday()})),
         "capacity": 12,
         "place": "The library, High Street",
         "online_link": "",

@@ -31,6 +31,7 @@ OF_A_GROUP = {
     "cost": (EVERYBODY, EVERYBODY, INSIDE),
     "slug": (EVERYBODY, EVERYBODY, INSIDE),
     "title": (EVERYBODY, EVERYBODY, INSIDE),
+    "topic": (EVERYBODY, EVERYBODY, INSIDE),
     "reason": (EVERYBODY, EVERYBODY, INSIDE),
     "place": (INSIDE, EVERYBODY, INSIDE),
     # How to find the door.

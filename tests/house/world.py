@@ -19,6 +19,7 @@ from supportgroups.groups.models import (
     AccessFact,
     Admission,
     Group,
+    GroupDraft,
     InvitationLink,
     JoinRequest,
     Role,
@@ -32,7 +33,9 @@ from supportgroups.outbox.services import enqueue
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import (
     GroupSession,
+    SeriesDate,
     SeriesFacilitator,
+    SeriesSkip,
     SessionFacilitator,
     SessionStatus,
     WayIn,
@@ -130,6 +133,7 @@ def build_world() -> World:
     world.elsewhere = GroupFacts(slug=elsewhere.slug)
     _make_links(world, people)
     _make_tokens(world, people["member"])
+    _add(GroupDraft(user_id=people["member"].id, answers={"what": {}}, changed_at=LONG_AGO))
     _leave_traces(people["organizer"])
     return world
 
@@ -242,6 +246,10 @@ def _make_sessions(
     )
     facts.series = series.public_id
     _add(SeriesFacilitator(series_id=series.id, user_id=people["facilitator"].id))
+    topic = world.mark(f"topic of {group.visibility}")
+    _add(SeriesDate(series_id=series.id, wall_starts_at=series.wall_starts_at, topic=topic))
+    holiday = series.wall_starts_at.date() + timedelta(weeks=9)
+    _add(SeriesSkip(series_id=series.id, day=holiday, reason="Holidays"))
 
     def make(wall: datetime, **overrides: object) -> GroupSession:
         group_session = make_session(series, wall, **overrides)

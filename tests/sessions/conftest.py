@@ -22,7 +22,8 @@ def plan() -> Callable[..., SeriesDetails]:
 
     def plan(wall: datetime = FIRST, *, every: int | None = 1, **overrides: Any) -> SeriesDetails:
         until = overrides.pop("until", None)
-        rule = every and WeeklyRule(weekday=wall.weekday(), interval=every, until=until)
+        weekdays = frozenset({wall.weekday()})
+        rule = every and WeeklyRule(weekdays=weekdays, interval=every, until=until)
         details = SeriesDetails(
             title="Tuesday evening",
             description="Bring a cup.",

@@ -99,7 +99,7 @@ class TestPlan:
         assert count_sessions(series) == 25
         page = visible_text(rosa_s.get(response.location).text)
         assert "Your sessions are planned." in page
-        assert "Every week on Wednesday" in page
+        assert "Every Wednesday, 18:30–20:00, London time" in page
 
     @pytest.mark.parametrize(
         ("changes", "rrule", "number"),

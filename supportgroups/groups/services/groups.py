@@ -45,6 +45,9 @@ class GroupDetails:
     visibility: Visibility
     admission: Admission
     agreement: str
+    #: Whose public holidays its schedules may leave out; empty where nobody said.
+    country: str = ""
+    region: str = ""
     topics: frozenset[Topic] = frozenset()
     #: What is known; features that are left out are unknown.
     access: dict[AccessFeature, AccessAnswer] = field(default_factory=dict)
@@ -119,7 +122,7 @@ def confirm_group(group: Group, *, actor: UserAccount, now: datetime) -> None:
 def _write(group: Group, details: GroupDetails) -> None:
     for name in (
         "name", "purpose", "audience", "first_visit", "format", "language", "time_zone",
-        "cost", "visibility", "admission", "agreement",
+        "cost", "visibility", "admission", "agreement", "country", "region",
     ):  # fmt: skip
         setattr(group, name, getattr(details, name))
     tags = {tag.topic: tag for tag in group.topic_tags}

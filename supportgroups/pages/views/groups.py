@@ -1,5 +1,6 @@
 """The directory, and the page of one group."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import render_template, request
@@ -8,7 +9,7 @@ from flask_babel import LazyString
 
 from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import viewer
-from supportgroups.clock import utc_now
+from supportgroups.clock import to_zone, utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.forms import ADMISSION_WORDS, ANSWER_WORDS
 from supportgroups.groups.loaders import load_group
@@ -26,7 +27,8 @@ from supportgroups.pages.queries import count_groups, list_groups
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
-from supportgroups.sessions.recurrence import in_words
+from supportgroups.sessions.models import Series
+from supportgroups.sessions.sentences import sentence
 
 #: So many groups stand on one page of the directory.
 PAGE_SIZE = 24
@@ -88,11 +90,7 @@ def group(slug: str) -> ResponseReturnValue:
         else 0,
         leaders=group_queries.list_members(shown, roles=[Role.ORGANIZER, Role.FACILITATOR]),
         size=group_queries.count_members(shown),
-        schedules=[
-            (series, in_words(series.rrule, series.wall_starts_at))
-            for series in session_queries.list_series(shown)
-            if series.rrule is not None
-        ],
+        schedules=_schedules(shown, now),
         coming=coming,
         tallies=rsvp_queries.tally(coming),
         answers=rsvp_queries.answers_of(person, coming),
@@ -102,6 +100,23 @@ def group(slug: str) -> ResponseReturnValue:
         access_rows=_access_rows(shown),
         language_names=LANGUAGE_NAMES,
     )
+
+
+def _schedules(group: Group, now: datetime) -> list[tuple[Series, str]]:
+    """Return the series of a group that meet more than once, each with its sentence."""
+    return [
+        (
+            series,
+            sentence(
+                series.timetable,
+                length=series.length,
+                zone=series.time_zone,
+                today=to_zone(now, series.time_zone).date(),
+            ),
+        )
+        for series in session_queries.list_series(group)
+        if series.rrule is not None or series.dates
+    ]
 
 
 def _access_rows(group: Group) -> list[tuple[LazyString, LazyString]]:

@@ -1,8 +1,9 @@
 """Making a series, and making its sessions ahead."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
@@ -17,14 +18,17 @@ from supportgroups.sessions import queries
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
+    SeriesDate,
     SeriesFacilitator,
+    SeriesKind,
+    SeriesSkip,
     SessionFacilitator,
 )
 from supportgroups.sessions.recurrence import (
     HORIZON,
-    WeeklyRule,
+    Rule,
     end_by_rule,
-    starts_between,
+    fits,
     to_utc_by_rule,
 )
 
@@ -45,8 +49,25 @@ class StartsOnClockChange(DomainError):
         self.wall_starts_at = wall_starts_at
 
 
+class FirstDayDoesNotFit(DomainError):
+    """The first session is on a day that its rule does not give."""
+
+
+class NoDates(DomainError):
+    """Every date of the schedule is left out, so there would be no session."""
+
+
 class NotALeader(DomainError):
     """Only organizers and facilitators of the group can lead its sessions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedDate:
+    """One date of a list, with what the session is about."""
+
+    wall_starts_at: datetime
+    topic: str = ""
+    is_make_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +79,18 @@ class SeriesDetails:
     wall_starts_at: datetime
     length_minutes: int
     time_zone: str
-    #: None for a single date.
-    rule: WeeklyRule | None
+    #: None for a list of dates, and for a single date.
+    rule: Rule | None
     capacity: int | None
     place: str
     online_link: str
+    kind: SeriesKind = SeriesKind.SCHEDULE
+    #: The dates of a list; the first of them is `wall_starts_at`.
+    dates: tuple[ListedDate, ...] = ()
+    #: Days to leave out, each with the reason that people read, if any.
+    skips: Mapping[date, str] = field(default_factory=dict)
+    skips_holidays: bool = False
+    late_join_until: int | None = None
     facilitator_ids: frozenset[int] = frozenset()
 
 
@@ -70,33 +98,27 @@ class SeriesDetails:
 def create_series(
     group: Group, details: SeriesDetails, *, actor: UserAccount, now: datetime
 ) -> Series:
-    """Plan a single session or a series, and make its sessions for the coming half year.
+    """Plan a single session, a list of them or a series, and make its sessions ahead.
+
+    Those of a rule are made for the coming half year, those of a list all at once.
 
     :raises PermissionDenied: the actor does not organize the group
     :raises StartsInThePast: the first session would have begun
     :raises StartsOnClockChange: a coming session would start in a skipped or repeated hour
+    :raises FirstDayDoesNotFit: the rule cannot begin on that day
+    :raises NoDates: all days are left out
     :raises NotALeader: somebody named as facilitator does not lead in this group
     """
     ensure(actor, Permission.SESSION_MANAGE, group)
     if to_utc_by_rule(details.wall_starts_at, details.time_zone) <= now:
         raise StartsInThePast
-    series = Series(
-        group_id=group.id,
-        title=details.title,
-        description=details.description,
-        rrule=details.rule.as_rrule() if details.rule else None,
-        wall_starts_at=details.wall_starts_at,
-        length_minutes=details.length_minutes,
-        time_zone=details.time_zone,
-        capacity=details.capacity,
-        place=details.place,
-        online_link=details.online_link,
-        created_at=now,
-        made_until=details.wall_starts_at,
-    )
-    for start in starts_between(
-        series.rrule, series.wall_starts_at, after=None, until=_horizon(series, now)
-    ):
+    if details.rule is not None and not fits(details.rule, details.wall_starts_at):
+        raise FirstDayDoesNotFit
+    series = _series_of(group, details, now=now)
+    starts = series.timetable.starts_between(after=None, until=_horizon(series, now))
+    if not starts:
+        raise NoDates
+    for start in starts:
         ensure_not_on_clock_change(start, series.time_zone)
     db.session.add(series)
     db.session.flush()
@@ -112,6 +134,35 @@ def create_series(
         now=now,
     )
     return series
+
+
+def _series_of(group: Group, details: SeriesDetails, *, now: datetime) -> Series:
+    return Series(
+        group=group,
+        kind=details.kind,
+        title=details.title,
+        description=details.description,
+        rrule=details.rule.as_rrule() if details.rule else None,
+        wall_starts_at=details.wall_starts_at,
+        length_minutes=details.length_minutes,
+        time_zone=details.time_zone,
+        capacity=details.capacity,
+        place=details.place,
+        online_link=details.online_link,
+        skips_holidays=details.skips_holidays,
+        late_join_until=details.late_join_until,
+        created_at=now,
+        made_until=details.wall_starts_at,
+        dates=[
+            SeriesDate(
+                wall_starts_at=listed.wall_starts_at,
+                topic=listed.topic,
+                is_make_up=listed.is_make_up,
+            )
+            for listed in sorted(details.dates, key=lambda listed: listed.wall_starts_at)
+        ],
+        skips=[SeriesSkip(day=day, reason=details.skips[day]) for day in sorted(details.skips)],
+    )
 
 
 def ensure_not_on_clock_change(wall: datetime, zone: str) -> None:
@@ -166,9 +217,10 @@ def extend_all_series(*, now: datetime) -> int:
 
 
 def _horizon(series: Series, now: datetime) -> datetime:
-    """Return the wall time up to which sessions are made, at least the first one."""
+    """Return the wall time up to which sessions are made: at least the first, and all of a list."""
     local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
-    return max(local_now + HORIZON, series.wall_starts_at)
+    at_least = series.timetable.last_listed or series.wall_starts_at
+    return max(local_now + HORIZON, at_least)
 
 
 def _make_sessions(
@@ -179,7 +231,7 @@ def _make_sessions(
     now: datetime,
 ) -> int:
     until = _horizon(series, now)
-    starts = starts_between(series.rrule, series.wall_starts_at, after=after, until=until)
+    starts = series.timetable.starts_between(after=after, until=until)
     made = [
         GroupSession(
             uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",

@@ -1,0 +1,55 @@
+"""Public holidays of countries and their regions, from the `holidays` package. Pure."""
+
+from datetime import date
+from functools import cache
+
+import holidays
+from babel import Locale
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the ISO 3166 codes of the countries whose holidays are known."""
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
+
+
+@cache
+def regions(country: str) -> dict[str, str]:
+    """Return the regions of a country that have holidays of their own: code → name.
+
+    A region without a name in the package is called by its code.
+    """
+    if country not in countries():
+        return {}
+    known = holidays.country_holidays(country)
+    names = {code: code for code in known.subdivisions}
+    for name, code in known.subdivisions_aliases.items():
+        if names.get(code) == code:
+            names[code] = name
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
+def country_name(country: str, locale: Locale) -> str:
+    """Return the name of a country in a language; its code where there is none."""
+    return str(locale.territories.get(country, country))
+
+
+def holiday_name(day: date, country: str, region: str = "") -> str | None:
+    """Return what a public holiday is called there; none for every other day.
+
+    :param country: empty, or one that is not known, has no holidays
+    :param region: empty, or one that is not known, means those of the whole country
+    """
+    if country not in countries():
+        return None
+    return _of_year(country, region if region in regions(country) else "", day.year).get(day)
+
+
+def is_holiday(day: date, country: str, region: str = "") -> bool:
+    """Tell whether a day is a public holiday there."""
+    return holiday_name(day, country, region) is not None
+
+
+@cache
+def _of_year(country: str, region: str, year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays(country, subdiv=region or None, years=year).items())

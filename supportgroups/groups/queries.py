@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.accounts.models import UserAccount
@@ -207,6 +207,9 @@ class DirectoryFilters:
     format: Format | None = None
     language: str | None = None
     access: frozenset[AccessFeature] = frozenset()
+    #: Means the groups of which nobody knows whether they have all of `access`, instead of those
+    #: that are known to have it.
+    is_access_unsure: bool = False
     admission: Admission | None = None
 
 
@@ -250,15 +253,17 @@ def _directory_conditions(filters: DirectoryFilters) -> list[ColumnElement[bool]
         found.append(Group.format.in_(sorted(kinds)))
     if filters.language is not None:
         found.append(Group.language == filters.language)
-    found += [
-        Group.access_facts.any(
-            and_(AccessFact.feature == feature, AccessFact.answer == AccessAnswer.YES)
-        )
-        for feature in sorted(filters.access)
-    ]
+    if filters.access:
+        has_all = and_(*(_says(feature, AccessAnswer.YES) for feature in sorted(filters.access)))
+        lacks_one = or_(*(_says(feature, AccessAnswer.NO) for feature in sorted(filters.access)))
+        found.append(not_(or_(has_all, lacks_one)) if filters.is_access_unsure else has_all)
     if filters.admission is not None:
         found.append(Group.admission == filters.admission)
     return found
+
+
+def _says(feature: AccessFeature, answer: AccessAnswer) -> ColumnElement[bool]:
+    return Group.access_facts.any(and_(AccessFact.feature == feature, AccessFact.answer == answer))
 
 
 _SEARCHED = (Group.name, Group.purpose, Group.audience)

@@ -1,7 +1,8 @@
 """Questions whose answers need more than one slice."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,13 +17,32 @@ from supportgroups.groups.queries import DirectoryFilters
 from supportgroups.sessions.models import GroupSession, SessionStatus
 
 
+class DayPart(StrEnum):
+    """A part of the day, on the group's own wall."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+#: The hours in which a session of each part begins: from the first, before the second.
+HOURS = {DayPart.MORNING: (4, 12), DayPart.AFTERNOON: (12, 17), DayPart.EVENING: (17, 24)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class DirectorySearch:
     """What a visitor of the directory looks for."""
 
     filters: DirectoryFilters = field(default_factory=DirectoryFilters)
-    #: A weekday on which the group meets, 0 for Monday.
-    weekday: int | None = None
+    #: Weekdays of which the group meets on one, 0 for Monday; none asks for nothing.
+    weekdays: frozenset[int] = frozenset()
+    #: When on such a day.
+    part: DayPart | None = None
+
+    @property
+    def with_unsure_access(self) -> "DirectorySearch":
+        """The same, but where nobody knows about the access."""
+        return replace(self, filters=replace(self.filters, is_access_unsure=True))
 
 
 def list_groups(
@@ -44,20 +64,22 @@ def count_groups(search: DirectorySearch, *, now: datetime) -> int:
 
 
 def _conditions(search: DirectorySearch, now: datetime) -> list[ColumnElement[bool]]:
-    if search.weekday is None:
+    if not search.weekdays and search.part is None:
         return []
-    # The databases count from Sunday.
-    day_number = (search.weekday + 1) % 7
-    return [
-        select(GroupSession.id)
-        .where(
-            GroupSession.group_id == Group.id,
-            GroupSession.ends_at > now,
-            GroupSession.status == SessionStatus.SCHEDULED,
-            extract("dow", GroupSession.wall_starts_at) == day_number,
-        )
-        .exists()
-    ]
+    meets = select(GroupSession.id).where(
+        GroupSession.group_id == Group.id,
+        GroupSession.ends_at > now,
+        GroupSession.status == SessionStatus.SCHEDULED,
+    )
+    if search.weekdays:
+        # The databases count from Sunday.
+        day_numbers = sorted((weekday + 1) % 7 for weekday in search.weekdays)
+        meets = meets.where(extract("dow", GroupSession.wall_starts_at).in_(day_numbers))
+    if search.part is not None:
+        first, end = HOURS[search.part]
+        hour = extract("hour", GroupSession.wall_starts_at)
+        meets = meets.where(hour >= first, hour < end)
+    return [meets.exists()]
 
 
 def list_next_sessions(*, now: datetime, limit: int) -> list[GroupSession]:

@@ -2,7 +2,8 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlencode
+from html import unescape
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -28,9 +29,9 @@ def found_by(name, **values):
     return group
 
 
-def slugs(page):
-    """Return the addresses of the groups on a page, in order."""
-    results = page.text.partition('id="results-title"')[2]
+def slugs(page, part="results"):
+    """Return the addresses of the groups in a part of a page, in order."""
+    results = page.text.partition(f'id="{part}-title"')[2].partition("</section>")[0]
     return re.findall(r'href="/groups/(?!new")([\w-]+)"', results)
 
 
@@ -62,8 +63,9 @@ class TestWhatIsListed:
         make_session(series, status=SessionStatus.CANCELLED)
         make_session(series, series.wall_starts_at + timedelta(weeks=1))
         page = visible_text(look().text)
-        assert "Next: Tuesday 8 December 2026, 19:00–20:30 (London time)" in page
-        assert "Online Ask to join Cymraeg Carers and families Stress and burnout" in page
+        assert "Next Tuesday 8 December 2026, 19:00–20:30 (London time)" in page
+        assert "How Online Joining Ask to join Language Cymraeg" in page
+        assert "Carers and families Stress and burnout" in page
 
     @pytest.mark.parametrize("visibility", [Visibility.UNLISTED, Visibility.PRIVATE])
     @pytest.mark.parametrize("is_member", [False, True])
@@ -78,17 +80,18 @@ class TestWhatIsListed:
             make_membership(hidden, sam)
             browser.sign_in(sam)
         for params in (
-            {}, {"q": "Hidden"}, {"topic": "bereavement"}, {"format": "online"}, {"day": "tue"},
+            {}, {"q": "Hidden"}, {"access": "step-free"}, {"topic": "bereavement"}, {"format": "online"}, {"day": "tue"},
             {"language": "en"}, {"access": "captions"}, {"admission": "open"}, {"after": 0},
             {"after": hidden.id - 1}, {"after": hidden.id},
         ):  # fmt: skip
             page = look(**params)
-            assert slugs(page) == []
-            assert "0 groups" in page.text
+            assert "/groups/hidden" not in page.text
+            assert re.search(r">(0 groups|No group: [^<]*)</h2>", page.text)
 
     def test_a_search_is_an_address_that_keeps_what_was_looked_for(self, look):
         asked = {
             "q": 'quiet "evening" <b>', "topic": "stress", "format": "phone", "day": "sun",
+            "time": "evening",
             "language": "cy", "admission": "request", "access": ["captions", "step-free"],
         }  # fmt: skip
         assert filled_in(look(**asked).text, with_field="topic") == {
@@ -159,6 +162,24 @@ class TestFilters:
         found_by("Unknown")
         assert set(slugs(look(access=asked))) == fits
 
+    @pytest.mark.parametrize(
+        ("asked", "unsure"),
+        [
+            (["captions"], {"ask", "silent"}),
+            (["captions", "step-free"], {"ask", "half", "silent"}),
+            ([], set()),
+        ],
+    )
+    def test_where_nobody_knows_about_access_stands_apart(self, look, asked, unsure):
+        captions, step_free = AccessFeature.CAPTIONS, AccessFeature.STEP_FREE
+        found_by("Both", access={captions: AccessAnswer.YES, step_free: AccessAnswer.YES})
+        found_by("Half", access={captions: AccessAnswer.YES})
+        found_by("Ask", access={captions: AccessAnswer.ASK})
+        found_by("No", access={captions: AccessAnswer.NO, step_free: AccessAnswer.YES})
+        found_by("Silent")
+        found_by("Silent in Welsh", language="cy")
+        assert set(slugs(look(access=asked, language="en"), "unsure")) == unsure
+
     @pytest.mark.parametrize(("language", "fits"), [("cy", ["welsh"]), ("en", ["english"])])
     def test_languages(self, look, language, fits):
         found_by("Welsh", language="cy"), found_by("English")
@@ -180,6 +201,36 @@ class TestFilters:
         assert slugs(look(day=DAYS[weekday])) == [DAYS[weekday]]
 
     @pytest.mark.parametrize(
+        ("day", "fits"), [("weekend", ["sat", "sun"]), ("fri", ["fri"]), ("", [])]
+    )
+    def test_the_weekend(self, look, day, fits):
+        for number, name in enumerate(DAYS):
+            series = make_series(found_by(name))
+            make_session(series, series.wall_starts_at.replace(day=7 + number))
+        assert slugs(look(day=day)) == (fits or sorted(DAYS))
+
+    @pytest.mark.parametrize(
+        ("time", "fits"),
+        [
+            ("morning", ["at-10", "at-4"]),
+            ("afternoon", ["at-12", "at-16"]),
+            ("evening", ["at-17", "at-23"]),
+        ],
+    )
+    def test_parts_of_the_day_on_the_group_s_own_wall(self, look, time, fits):
+        for hour in (3, 4, 10, 12, 16, 17, 23):
+            series = make_series(found_by(f"At {hour}", time_zone="Pacific/Auckland"))
+            make_session(series, series.wall_starts_at.replace(hour=hour))
+        assert slugs(look(time=time)) == fits
+
+    def test_day_and_time_are_those_of_one_session(self, look):
+        series = make_series(found_by("Alpha"))
+        make_session(series, series.wall_starts_at.replace(hour=10))
+        make_session(series, series.wall_starts_at + timedelta(days=3))
+        assert slugs(look(day="tue", time="evening")) == []
+        assert slugs(look(day="fri", time="evening")) == ["alpha"]
+
+    @pytest.mark.parametrize(
         ("weeks", "status", "fits"),
         [
             (0, SessionStatus.SCHEDULED, ["alpha"]),
@@ -196,7 +247,7 @@ class TestFilters:
     @pytest.mark.parametrize(
         "wrong",
         [
-            {}, {"q": "loud"}, {"topic": "cancer"}, {"format": "phone"}, {"day": "mon"},
+            {}, {"q": "loud"}, {"time": "morning"}, {"topic": "cancer"}, {"format": "phone"}, {"day": "mon"},
             {"language": "en"}, {"admission": "open"}, {"access": ["captions"]},
         ],
     )  # fmt: skip
@@ -209,6 +260,7 @@ class TestFilters:
         found_by("Another")
         asked = {
             "q": "quiet", "topic": "stress", "format": "online", "day": "tue", "language": "cy",
+            "time": "evening",
             "admission": "request", "access": ["step-free"],
         }  # fmt: skip
         assert slugs(look(**asked | wrong)) == ([] if wrong else ["quiet-evening"])
@@ -219,7 +271,7 @@ class TestNonsense:
         "query",
         [
             "topic=nonsense", "topic=", "topic=stress%00", "format=by-pigeon", "day=someday",
-            "day=0", "language=tlh", "admission=maybe", "access=nonsense", "access=", "q=",
+            "day=0", "time=noon", "time=", "language=tlh", "admission=maybe", "access=nonsense", "access=", "q=",
             "q=%00%00", "q=%20", "after=", "after=x", "after=-1", "after=1.5", "after=%C2%B2",
             "after=99999999999999999999", "after=999999999", "after=0", "utm_source=x",
             "topic[]=stress", "%00=%00", "&&&==", "topic=a&topic=b",
@@ -285,9 +337,37 @@ class TestEmpty:
     def test_no_group_fits(self, look):
         found_by("Alpha")
         page = look(q="nothing").text
-        assert "No group fits all of this" in page
-        assert 'href="/groups?format=online"' in page
-        assert "/help-now" in page.partition("No group fits")[2]
+        assert "No group: “nothing”" in page
+        assert "/help-now" in page.partition("No group fits all of this")[2]
+        assert "Leave one thing out" not in page
+
+    def test_it_says_what_to_leave_out(self, look):
+        found_by("Alpha", topics=[Topic.STRESS], format=Format.ONLINE)
+        page = look(q="alpha", topic="stress", format="phone", access=["captions"])
+        words = visible_text(page.text)
+        assert "No group: “alpha”, Stress and burnout, By phone, Captions" in words
+        # Without the format it is still not known whether it has captions.
+        assert "Leave one thing out" not in words
+        page = look(q="alpha", topic="stress", format="phone", day="")
+        assert "Without “By phone”: one group" in visible_text(page.text)
+        (href,) = re.findall(r'<a href="(\?[^"]+)">Without', page.text)
+        assert slugs(look(**dict(parse_qsl(unescape(href)[1:])))) == ["alpha"]
+
+    def test_it_leaves_out_one_need_after_the_other(self, look):
+        found_by("Alpha", access={AccessFeature.CAPTIONS: AccessAnswer.YES})
+        found_by("Beta", access={AccessFeature.STEP_FREE: AccessAnswer.YES})
+        page = look(access=["captions", "step-free"])
+        assert re.findall(r">(Without [^<]+)<", page.text) == [
+            "Without “Step-free way in”: one group",
+            "Without “Captions”: one group",
+        ]
+
+    def test_it_shows_what_can_be_joined_from_anywhere(self, look):
+        found_by("Far", format=Format.ONLINE)
+        found_by("Near", format=Format.IN_PERSON)
+        page = look(q="nothing")
+        assert (slugs(page), slugs(page, "online")) == ([], ["far"])
+        assert slugs(look(q="near"), "online") == []
 
 
 def test_it_asks_the_database_as_often_for_thirty_groups_as_for_one(browser, look):

@@ -1,13 +1,12 @@
-"""The directory, and the page of one group."""
+"""The page of one group."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 
-from supportgroups.access import PUBLIC, access
+from supportgroups.access import access
 from supportgroups.accounts.current import viewer
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.groups import queries as group_queries
@@ -22,49 +21,14 @@ from supportgroups.groups.topics import (
     TOPIC_WORDS,
 )
 from supportgroups.headers import allow_indexing
-from supportgroups.pages.forms import DirectoryForm, page_mark
-from supportgroups.pages.queries import count_groups, list_groups
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
 from supportgroups.sessions.models import Series
 from supportgroups.sessions.sentences import sentence
 
-#: So many groups stand on one page of the directory.
-PAGE_SIZE = 24
 #: So many coming sessions stand on a group's page.
 NEXT_SESSIONS = 6
-
-
-@bp.get("/groups")
-@access(PUBLIC)
-def directory() -> ResponseReturnValue:
-    """List the groups that everybody may know about, by what a visitor looks for."""
-    form = DirectoryForm(request.args)
-    search = form.search()
-    now = utc_now()
-    after = page_mark(request.args.get("after"))
-    groups = list_groups(search, now=now, after=after, limit=PAGE_SIZE + 1)
-    more = groups[PAGE_SIZE:]
-    groups = groups[:PAGE_SIZE]
-    next_page = None
-    if more:
-        kept = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-        next_page = "?" + urlencode([*kept, ("after", f"{groups[-1].id}")])
-    return render_template(
-        "pages/directory.html",
-        form=form,
-        groups=groups,
-        total=count_groups(search, now=now),
-        is_filtered=form.is_filled_in,
-        is_first_page=after is None,
-        next_page=next_page,
-        next_sessions=session_queries.find_next_of_each(groups, now=now),
-        format_words=FORMAT_WORDS,
-        admission_words=ADMISSION_WORDS,
-        topic_words=TOPIC_WORDS,
-        language_names=LANGUAGE_NAMES,
-    )
 
 
 @bp.get("/groups/<slug>")

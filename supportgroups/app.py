@@ -36,6 +36,7 @@ from supportgroups.dev.views import bp as dev
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
+from supportgroups.guides.cli import guides_commands
 from supportgroups.insight.views import bp as insight
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
@@ -132,6 +133,7 @@ def create_app(config: Config) -> Flask:
     guides.register(app)
     worker.init_app(app, letters=LETTERS, tasks=TASKS)
     app.cli.add_command(accounts_commands)
+    app.cli.add_command(guides_commands)
     app.cli.add_command(worker_command)
     app.cli.add_command(dev_command)
     if config.trusted_proxies:

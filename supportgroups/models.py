@@ -13,6 +13,7 @@ from supportgroups.groups.models import (
     JoinRequest,
     Membership,
 )
+from supportgroups.guides.models import GuideVote
 from supportgroups.limits import TriesCounter
 from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import Rsvp
@@ -34,6 +35,7 @@ __all__ = [
     "GroupDraft",
     "GroupSession",
     "GroupTopic",
+    "GuideVote",
     "InvitationLink",
     "JoinRequest",
     "Membership",

@@ -7,7 +7,7 @@ directory takes its place.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -86,6 +86,11 @@ def is_open(line: HelpLine, moment: datetime) -> bool:
         return True
     local = to_zone(moment, line.time_zone)
     return any(_covers(opening, local) for opening in line.openings)
+
+
+def open_first(lines: Iterable[HelpLine], moment: datetime) -> tuple[HelpLine, ...]:
+    """Return the lines that answer at `moment` before the others; else their order stays."""
+    return tuple(sorted(lines, key=lambda line: not is_open(line, moment)))
 
 
 def _covers(opening: Opening, local: datetime) -> bool:

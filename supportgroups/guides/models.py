@@ -1,4 +1,4 @@
-"""What a guide and a help line are. Nothing here is stored in the database."""
+"""What a guide and a help line are: read from files, except for the counts of helpful guides."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -6,7 +6,10 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from markupsafe import Markup
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
+from supportgroups.db import Model
 from supportgroups.groups.topics import Topic
 
 #: How many words a person reads in a minute, a little below the usual figure of 240: many of
@@ -104,6 +107,22 @@ class Guide:
     def is_due_for_review(self, today: date) -> bool:
         """Tell whether the day on which somebody should have read it again has passed."""
         return today > self.review_by
+
+
+class GuideVote(Model):
+    """How many readers found a guide helpful in one month. It says nothing about any of them."""
+
+    __tablename__ = "guide_vote"
+    __table_args__ = (
+        CheckConstraint("helpful >= 0 AND unhelpful >= 0", name="counts_not_negative"),
+    )
+
+    #: The guide's slug. A guide may go and its counts stay.
+    guide: Mapped[str] = mapped_column(primary_key=True)
+    #: The first day of the month.
+    month: Mapped[date] = mapped_column(primary_key=True)
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
 
 
 class LineKind(StrEnum):
@@ -256,7 +275,7 @@ class HelpNow:
 
     country: str
     emergency: EmergencyNumber | None
-    #: Lines that may still be trusted, in the order of the file.
+    #: Lines that may still be trusted, the best one first.
     lines: tuple[HelpLine, ...]
     directories: tuple[Directory, ...]
 

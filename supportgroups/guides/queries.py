@@ -1,14 +1,23 @@
 """The questions that other slices and pages ask about guides and help lines."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.db import db
 from supportgroups.groups.models import Group, GroupTopic, Visibility
 from supportgroups.guides.help_lines import our_help_book, standing
-from supportgroups.guides.models import ComingKind, Guide, HelpBook, HelpLine, HelpNow, Standing
+from supportgroups.guides.models import (
+    ComingKind,
+    Guide,
+    GuideVote,
+    HelpBook,
+    HelpLine,
+    HelpNow,
+    Standing,
+)
 from supportgroups.sessions.models import GroupSession, SessionStatus
 
 
@@ -35,6 +44,24 @@ def list_coming_sessions(guide: Guide, *, now: datetime, limit: int) -> list[Gro
         about = select(GroupTopic.group_id).where(GroupTopic.topic.in_(guide.topics))
         query = query.where(Group.id.in_(about))
     return list(db.session.execute(query).scalars())
+
+
+class Helpfulness(NamedTuple):
+    """What the readers of one guide said, in all months together."""
+
+    guide: str
+    helpful: int
+    unhelpful: int
+
+
+def list_helpfulness() -> list[Helpfulness]:
+    """Return the counts of every guide that somebody has answered about, by slug."""
+    rows = db.session.execute(
+        select(GuideVote.guide, func.sum(GuideVote.helpful), func.sum(GuideVote.unhelpful))
+        .group_by(GuideVote.guide)
+        .order_by(GuideVote.guide)
+    )
+    return [Helpfulness(*row) for row in rows]
 
 
 def help_now_lines(country: str, today: date, book: HelpBook | None = None) -> HelpNow:

@@ -12,21 +12,33 @@ from flask import (
     Flask,
     Response,
     abort,
+    flash,
     make_response,
+    redirect,
     render_template,
     request,
     session,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportgroups.access import PUBLIC, access
+from supportgroups.accounts.networks import caller_of
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.groups.topics import LANGUAGE_NAMES
-from supportgroups.guides import loaders, queries
-from supportgroups.guides.help_lines import is_open, load_help_book, our_help_book, standing
+from supportgroups.guides import loaders, queries, services
+from supportgroups.guides.forms import Answer, HelpfulForm
+from supportgroups.guides.help_lines import (
+    is_open,
+    load_help_book,
+    open_first,
+    our_help_book,
+    standing,
+)
 from supportgroups.guides.library import CONTENT_FOLDER, load_library
 from supportgroups.guides.models import (
     HelpLine,
@@ -72,7 +84,7 @@ LINE_COSTS = {
 
 
 def register(app: Flask) -> None:
-    """Read the guides and help lines, and give templates `help_now_lines()`.
+    """Read the guides and help lines, and give templates what to show of them.
 
     They are read now, so that a mistake in a file stops the start and not a visitor.
 
@@ -84,7 +96,9 @@ def register(app: Flask) -> None:
     own_file = data_dir / OWN_HELP_LINES
     book = load_help_book(own_file) if own_file.exists() else our_help_book()
     app.extensions["help_book"] = book
-    app.jinja_env.globals["help_now_lines"] = help_now_strip
+    app.jinja_env.globals.update(
+        help_now_lines=help_now_strip, help_lines_to_check=help_lines_to_check
+    )
 
 
 def help_now_strip() -> HelpNow:
@@ -92,10 +106,19 @@ def help_now_strip() -> HelpNow:
 
     Asks neither the database nor the person's session, so that error pages can show it.
     """
-    help_now = queries.help_now_lines(
-        settings().country, utc_now().date(), loaders.load_help_book()
-    )
-    return replace(help_now, lines=help_now.main_lines)
+    now = utc_now()
+    found = queries.help_now_lines(settings().country, now.date(), loaders.load_help_book())
+    return replace(found, lines=replace(found, lines=open_first(found.lines, now)).main_lines)
+
+
+def help_lines_to_check() -> list[HelpLine]:
+    """Return the lines that nobody has checked for six months, those of the site's country first.
+
+    Pages show it to those who run the site.
+    """
+    due = queries.list_lines_to_check(utc_now().date(), book=loaders.load_help_book())
+    lines = [line for line, _state in due]
+    return sorted(lines, key=lambda line: line.country != settings().country)
 
 
 @bp.get("/guides")
@@ -151,6 +174,28 @@ def sheet(sheet: str) -> ResponseReturnValue:
     return _keep(render_template("guides/sheets/one_small_goal.html", guide=shown))
 
 
+@bp.route("/guides/<slug>/helpful", methods=["GET", "POST"])
+@access(PUBLIC)
+def say_helpful(slug: str) -> ResponseReturnValue:
+    """Say whether a guide helped.
+
+    The two buttons below a guide lead here, and this page sends the answer. So reading a guide sets
+    no cookie, which a form that changes something would need.
+    """
+    guide = loaders.load_guide(slug, page_language())
+    form = HelpfulForm(answer=request.args.get("answer"))
+    if form.validate_on_submit():
+        services.count_answer(
+            slug,
+            is_helpful=form.answer.data == Answer.YES,
+            caller=caller_of(request.remote_addr),
+            now=utc_now(),
+        )
+        flash(str(_("Thank you. We have counted your answer.")), "success")
+        return redirect(url_for("guides.show", slug=slug), 303)
+    return render_template("guides/say_helpful.html", guide=guide, form=form)
+
+
 @bp.get("/help-now")
 @access(PUBLIC)
 def help_now() -> ResponseReturnValue:
@@ -167,7 +212,7 @@ def help_now() -> ResponseReturnValue:
         render_template(
             "guides/help_now.html",
             help_now=found,
-            entries=[_describe(line, now) for line in found.lines],
+            entries=[_describe(line, now) for line in open_first(found.lines, now)],
             country_name=_country_name(country),
             countries=sorted(
                 ((code, _country_name(code)) for code in book.countries), key=lambda pair: pair[1]

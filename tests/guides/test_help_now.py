@@ -1,5 +1,6 @@
 """Help now, and the strip that every page carries."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -121,6 +122,88 @@ class TestHelpNowView:
 
     def test_it_can_only_be_read(self, browser):
         assert browser.post("/help-now").status_code == 405
+
+
+class TestOpenFirst:
+    """Who answers now stands before who does not; the emergency number is always first."""
+
+    LATE = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    EARLY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    DAYS = """
+[[line]]
+country = "GB"
+name = "{name}"
+kind = "crisis"
+audience = "anyone"
+phone = ["{phone}"]
+hours = "{hours}"
+open = [{{ days = ["mon"], from = {start}, to = {end} }}]
+zone = "Europe/London"
+languages = ["en"]
+cost = "free"
+source = {{ body = "Owls", url = "https://owls.example/" }}
+verified_on = 2026-11-23
+"""
+
+    @pytest.fixture
+    def client(self, tmp_path):
+        lines = [
+            self.DAYS.format(
+                name="Larks", phone="111", hours="Mornings", start="05:00:00", end="12:00:00"
+            ),
+            self.DAYS.format(
+                name="Noon", phone="222", hours="Noon", start="12:00:00", end="13:00:00"
+            ),
+            self.DAYS.format(
+                name="Owls", phone="333", hours="Evenings", start="18:00:00", end="23:00:00"
+            ),
+        ]
+        (tmp_path / "help_lines.toml").write_text(OWN_LINES + "".join(lines))
+        return create_app(make_config(tmp_path)).test_client()
+
+    @pytest.mark.parametrize(
+        ("moment", "order"),
+        [(EARLY, ["998", "111", "222", "333"]), (LATE, ["998", "333", "111", "222"])],
+    )
+    def test_on_the_page(self, client, moment, order):
+        with time_machine.travel(moment, tick=False):
+            main = main_part(client.get("/help-now").text)
+        assert re.findall(r'href="tel:(\d+)"', main) == order
+        assert visible_text(main).count("Open now") == 1
+
+    @pytest.mark.parametrize(
+        ("moment", "order"), [(EARLY, ["998", "111", "222"]), (LATE, ["998", "333", "111"])]
+    )
+    def test_in_the_strip(self, client, moment, order):
+        with time_machine.travel(moment, tick=False):
+            footer = client.get("/nothing").text.partition("<footer")[2]
+        assert re.findall(r'href="tel:(\d+)"', footer) == order
+
+
+class TestWarning:
+    """Those who run the site hear of lines that nobody has checked for six months."""
+
+    @pytest.mark.parametrize("path", ["/help-now", "/my"])
+    @pytest.mark.parametrize(
+        ("moment", "is_warned"),
+        [
+            (datetime(2027, 5, 23, 23, 0, tzinfo=UTC), False),
+            (datetime(2027, 5, 24, 1, 0, tzinfo=UTC), True),
+            (datetime(2027, 12, 1, tzinfo=UTC), True),
+        ],
+    )
+    def test_they_read_it_on_their_own_pages(self, browser, cast, path, moment, is_warned):
+        with time_machine.travel(moment, tick=False):
+            browser.sign_in(cast.ola)
+            words = visible_text(browser.get(path).text)
+        assert ("Please check these help lines" in words) is is_warned
+        assert (", checked on 23 November 2026" in words) is is_warned
+
+    def test_nobody_else_does(self, browser, cast):
+        with time_machine.travel(datetime(2027, 6, 1, tzinfo=UTC), tick=False):
+            assert "Please check" not in browser.get("/help-now").text
+            browser.sign_in(cast.rosa)
+            assert "Please check" not in browser.get("/my").text
 
 
 class TestStrip:

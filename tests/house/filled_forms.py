@@ -71,6 +71,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "groups.withdraw_join_request": {},
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "rsvps.might_come": {"key": "a key of this page"},
+        "guides.say_helpful": {"answer": "yes"},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},

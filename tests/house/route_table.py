@@ -104,6 +104,8 @@ TABLE = {
     # guides
     "GET  guides.help_now": OPEN,
     "GET  guides.index": OPEN,
+    "GET  guides.say_helpful": OPEN,
+    "POST guides.say_helpful": "+ ++++++ ++++",
     "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
     # insight

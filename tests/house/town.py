@@ -147,6 +147,7 @@ class Town:
 VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "slug": lambda world, group: group.slug,
     "guides.sheet sheet": lambda world, group: "gratitude",
+    "guides.say_helpful slug": lambda world, group: "your-first-session",
     "guides.show slug": lambda world, group: "your-first-session",
     "groups.change_role public_id": lambda world, group: group.memberships["waitlisted"],
     "groups.remove_member public_id": lambda world, group: group.memberships["waitlisted"],

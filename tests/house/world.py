@@ -27,6 +27,7 @@ from supportgroups.groups.models import (
 )
 from supportgroups.groups.queries import find_group
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format
+from supportgroups.guides.models import GuideVote
 from supportgroups.limits import spend
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.outbox.services import enqueue
@@ -135,6 +136,11 @@ def build_world() -> World:
     _make_tokens(world, people["member"])
     _add(GroupDraft(user_id=people["member"].id, answers={"what": {}}, changed_at=LONG_AGO))
     _leave_traces(people["organizer"])
+    _add(
+        GuideVote(
+            guide="your-first-session", month=NOW.date().replace(day=1), helpful=1, unhelpful=0
+        )
+    )
     return world
 
 

@@ -13,7 +13,7 @@ from supportgroups.app import create_app
 from supportgroups.clock import utc_now
 from supportgroups.db import db
 from supportgroups.dev import demo
-from tests.browser.site import Site, Someone, outside_world
+from tests.browser.site import Site, Someone, calendar_address_of, outside_world
 from tests.browser.window import Faults, OpenWindow, Way, Window
 from tests.conftest import make_config
 from tests.server import serving, working
@@ -70,7 +70,11 @@ def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         serving(app, workers=1, module="tests.browser.served:app", TEST_OUTSIDE=outside) as server,
         working(app, base_url=server.base_url),
     ):
-        yield Site(app, server.base_url, outside, visitors)
+        site = Site(app, server.base_url, outside, visitors)
+        with app.app_context():
+            # The story leaves it to its people whether they want their calendar elsewhere.
+            calendar_address_of(site.resident("Sam"))
+        yield site
     with app.app_context():
         db.engine.dispose()
 

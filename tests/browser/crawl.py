@@ -1,55 +1,96 @@
-"""Every page that somebody can come to by links, and some that are reached in other ways."""
+"""Finds the pages of the demo site by itself: from each address that needs no name, link by link.
 
-from collections import Counter, deque
+Nothing here lists pages. A new view is found when it has an address without a name in it or when a
+page leads to it; what else it takes is an exception that says why.
+"""
+
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
-from tests.browser.window import Window
+from tests.browser.site import Someone
+from tests.house.pages import Element, Page
+from tests.house.route_table import CHANGES_BY_LOOKING
 
-#: How many addresses of a view are looked at; one, where nothing is said.
-SEVERAL = {
-    "pages.session": 9,
-    "pages.group": 6,
-    "rsvps.respond": 4,
-    "guides.show": 2,
-    "dev.letter": 2,
-}
-#: These send a file, go elsewhere or say one word: they have no page of their own.
-PAGELESS = frozenset(
-    {
-        "static",
-        "accounts.clear_cache",
-        "accounts.leave",
-        "accounts.request_sign_in_link",
-        "calendars.group_feed",
-        "calendars.private_feed",
-        "calendars.session_file",
-        "calendars.site_feed",
-        "operations.healthz",
-        "operations.readyz",
-        "operations.robots",
-        "fail",
-        "be_busy",
-    }
-)
-#: Shown to developers alone, so it may be heavy.
-HEAVY = frozenset({"dev.components"})
-#: These need a letter, an address that is shown once, or a change: journeys go there.
-ONLY_BY_JOURNEY = frozenset(
-    {
-        "accounts.confirm_email",
-        "accounts.confirm_sign_up",
-        "accounts.use_sign_in_link",
-        "calendars.edit_link",
-        "calendars.revoke_link",
-        "calendars.show_address",
-        "groups.accept_agreement",
-        "groups.accept_invitation",
-    }
-)
+#: How many addresses of one view are fetched; weeks and months go on for ever.
+MOST_ADDRESSES = 12
+#: What no address without a name and no link shows, or only after a search for something.
+STARTS = ("/groups?q=zzz", "/guides?q=zzz", "/search?q=tea")
+#: Shows every part in every state to developers; the links of its samples lead nowhere.
+SAMPLES = "dev.components"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one visitor gets at one address."""
+
+    endpoint: str
+    path: str
+    #: The page that led here; None for an address that needs nobody to lead there.
+    came_from: str | None
+    status: int
+    #: Empty where it is a file, or leads elsewhere.
+    html: str
+    #: Whether it holds something that no page of this view held before it.
+    is_new: bool
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person reads it in the browser, rather than a refusal or a file."""
+        return self.status == HTTPStatus.OK and bool(self.html)
+
+
+def crawl(app: Flask, someone: Someone | None) -> Iterator[Found]:
+    """Go to every address that somebody can come to, or a guest for None."""
+    client = app.test_client()
+    if someone is not None:
+        client.set_cookie("session", someone.cookie)
+    starts = [*addresses_without_names(app), *STARTS]
+    waiting: deque[tuple[str, str | None]] = deque((path, None) for path in starts)
+    known = set(starts)
+    visits, shapes = Counter[str](), defaultdict[str, set[str]](set)
+    while waiting:
+        path, came_from = waiting.popleft()
+        endpoint = endpoint_of(app, path)
+        if endpoint is None or endpoint in CHANGES_BY_LOOKING:
+            continue
+        if visits[endpoint] >= MOST_ADDRESSES:
+            continue
+        visits[endpoint] += 1
+        answer = look(client, path)
+        is_page = answer.mimetype == "text/html" and answer.location is None
+        page = Page(answer.text if is_page else "")
+        shape = shape_of(page)
+        is_new = bool(shape - shapes[endpoint])
+        shapes[endpoint] |= shape
+        html = answer.text if is_page else ""
+        yield Found(endpoint, path, came_from, answer.status_code, html, is_new)
+        for link in links_of(page) if endpoint != SAMPLES else []:
+            target = own_address(path, link)
+            if target is not None and target not in known:
+                known.add(target)
+                waiting.append((target, path))
+
+
+def look(client: FlaskClient, path: str) -> TestResponse:
+    """Fetch an address as a browser would."""
+    return client.get(path, headers={"Accept": "text/html", "Accept-Language": "en-GB"})
+
+
+def addresses_without_names(app: Flask) -> list[str]:
+    """Return the address of every view that needs nothing filled in."""
+    return sorted(
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments
+    )
 
 
 def endpoint_of(app: Flask, path: str) -> str | None:
@@ -61,31 +102,35 @@ def endpoint_of(app: Flask, path: str) -> str | None:
     return str(endpoint)
 
 
-def page_endpoints(app: Flask) -> set[str]:
-    """Return every view that shows a page."""
-    rules = app.url_map.iter_rules()
-    return {rule.endpoint for rule in rules if "GET" in (rule.methods or ())} - PAGELESS
+def links_of(page: Page) -> list[str]:
+    """Return where a page leads: its links, and what a form shows once it was sent."""
+    links = [link.attributes.get("href", "") for link in page.all("a")]
+    return links + [form.attributes.get("action", "") for form in page.all("form")]
 
 
-def walk(window: Window, app: Flask, *starts: str) -> Iterator[tuple[str, str]]:
-    """Open page after page by links; yield the view and the path of each while it is open."""
-    waiting, seen, visits = deque(starts), set(starts), Counter[str]()
-    while waiting:
-        path = waiting.popleft()
-        endpoint = endpoint_of(app, path)
-        if endpoint is None or endpoint in PAGELESS:
-            continue
-        if visits[endpoint] >= SEVERAL.get(endpoint, 1):
-            continue
-        visits[endpoint] += 1
-        window.visit(path)
-        links = window.page.locator("a[href]").evaluate_all(
-            "links => links.map((link) => link.getAttribute('href'))"
-        )
-        yield endpoint, path
-        for link in links:
-            found = urlsplit(urljoin(window.base_url + path, link))
-            target = found._replace(scheme="", netloc="", fragment="").geturl()
-            if f"{found.scheme}://{found.netloc}" == window.base_url and target not in seen:
-                seen.add(target)
-                waiting.append(target)
+def own_address(path: str, link: str) -> str | None:
+    """Return where a link leads, or None where it leaves the site."""
+    found = urlsplit(urljoin(f"http://localhost{path}", link))
+    if found.scheme != "http" or found.netloc != "localhost":
+        return None
+    return found._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def shape_of(page: Page) -> set[str]:
+    """Return what a page is made of: each kind of element in each place, whatever stands in it."""
+    return {
+        " ".join(_kind(part) for part in _with_those_around(element)) for element in page.elements
+    }
+
+
+def _with_those_around(element: Element) -> Iterator[Element]:
+    found: Element | None = element
+    for _step in range(3):
+        if found is not None:
+            yield found
+            found = found.parent
+
+
+def _kind(element: Element) -> str:
+    names = ("class", "type", "role", "open", "disabled", "aria-invalid")
+    return f"{element.tag} {[element.attributes.get(name) for name in names]}"

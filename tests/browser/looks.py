@@ -1,17 +1,12 @@
 """What every page has to get right for eyes and fingers, whatever it is about."""
 
-import gzip
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import product
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page
 
-#: The narrowest window anybody has (a wide one at 400 % zoom), a phone, and a desk.
-WIDTHS = (320, 390, 1280)
-SCHEMES = ("light", "dark")
-MOST_BYTES = 50_000
-MOST_REQUESTS = 8
+#: Widths of windows in px: the narrowest there is (a desk's at 400 % zoom), a phone's, a desk's at
+#: 200 % zoom, and a desk's.
+NARROWEST, PHONE, HALF, DESK = 320, 390, 640, 1280
 
 #: Names everything that sticks out of the window. The page clips what does, so that its own scroll
 #: width would not tell.
@@ -26,6 +21,21 @@ OUTSIDE = """() => {
     if (document.documentElement.scrollWidth > innerWidth) found.unshift(document.body);
     return found.slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
 }"""
+#: Names words that are cut off, because their box can neither grow nor be scrolled.
+CUT_OFF = """() => [...document.body.querySelectorAll("*")]
+    .filter((element) => {
+        if (!element.innerText?.trim() || element.closest(".visually-hidden, .table-scroll")) return false;
+        const { overflowX, overflowY } = getComputedStyle(element);
+        const isCut = (way, inside, outside) => ["hidden", "clip"].includes(way) && inside > outside + 1;
+        return (
+            element !== document.body && (
+                isCut(overflowX, element.scrollWidth, element.clientWidth) ||
+                isCut(overflowY, element.scrollHeight, element.clientHeight)
+            )
+        );
+    })
+    .slice(0, 3)
+    .map((element) => element.outerHTML.slice(0, 120))"""
 #: Names everything that can have the focus and does not show it. One Tab has been pressed before,
 #: so the browser takes the reader for somebody with a keyboard.
 UNSEEN_FOCUS = """() => {
@@ -41,50 +51,67 @@ UNSEEN_FOCUS = """() => {
     }
     return unseen;
 }"""
-#: Names everything to press that is smaller than a fingertip and stands alone (WCAG 2.5.8).
-SMALL = """() => [...document.querySelectorAll("button, .button, summary, input, select")]
+#: Names everything to press that is smaller than a fingertip and stands alone (WCAG 2.5.8), and the
+#: buttons for answering and leaving, where they are smaller than a thumb (2.5.5).
+SMALL = """() => [...document.querySelectorAll("button, .button, summary, input, select, [data-leave]")]
     .map((element) => [element, element.getBoundingClientRect()])
-    .filter(([element, box]) => box.width > 1 && (box.width < 24 || box.height < 24))
+    .filter(([element, box]) => {
+        const least = element.matches(".answers button, [data-leave], .add-to-calendar a") ? 44 : 24;
+        return box.width > 1 && (box.width < least || box.height < least);
+    })
     .map(([element]) => element.outerHTML.slice(0, 120))"""
+#: The letters of a browser that nobody has changed, in px.
+USUAL_LETTERS = 16
+#: The space around letters that WCAG 1.4.12 lets readers set. The page allows no style of others, so
+#: this one comes as the browser's own would.
+MORE_SPACE = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+        * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+        p { margin-block-end: 2em !important }
+    `);
+    document.adoptedStyleSheets = [sheet];
+}"""
+USUAL_SPACE = "() => { document.adoptedStyleSheets = []; }"
 
 
-@contextmanager
-def weighed(page: Page) -> Iterator[list[Response]]:
-    """Collect every answer that a page needs, as somebody's first visit would."""
+def turn(page: Page, width: int, scheme: str = "light") -> None:
+    """Give the window another width, and the day another light."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+def misfits(page: Page, how: str) -> Iterator[str]:
+    """Tell what does not fit into the window as it is now; `how` says that in words."""
+    for what, parts in (("sticks out", OUTSIDE), ("is cut off", CUT_OFF)):
+        for part in page.evaluate(parts):
+            yield f"{what} {how}: {' '.join(part.split())}"
+
+
+def misfits_with_space(page: Page, how: str) -> Iterator[str]:
+    """Tell what does not fit once a reader has asked for space between letters, words and lines."""
+    page.evaluate(MORE_SPACE)
+    yield from misfits(page, f"{how} with space between letters")
+    page.evaluate(USUAL_SPACE)
+
+
+def misfits_in_large_letters(page: Page, how: str) -> Iterator[str]:
+    """Tell what does not fit when the browser writes twice as large."""
     session = page.context.new_cdp_session(page)
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    answers: list[Response] = []
-
-    def take(answer: Response) -> None:
-        answers.append(answer)
-
-    page.on("response", take)
-    yield answers
-    page.remove_listener("response", take)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 2 * USUAL_LETTERS}})
+    yield from misfits(page, f"{how} with letters twice as large")
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": USUAL_LETTERS}})
     session.detach()
 
 
-def weight_of(answers: list[Response], known: dict[str, int]) -> int:
-    """Return how many bytes travel, packed as a proxy packs them; `known` saves doing it twice."""
-    for answer in answers:
-        if answer.url not in known or answer.request.is_navigation_request():
-            known[answer.url] = len(gzip.compress(answer.body())) if answer.ok else 0
-    return sum(known[answer.url] for answer in answers)
-
-
-def faults_of_layout(page: Page) -> Iterator[str]:
-    """Tell what does not fit, in every width and by day and night."""
-    for scheme, width in product(SCHEMES, WIDTHS):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        for part in page.evaluate(OUTSIDE):
-            yield f"sticks out at {width} px, {scheme}: {part}"
+def faults_of_size(page: Page) -> Iterator[str]:
+    """Tell what is too small to press."""
     for part in page.evaluate(SMALL):
-        yield f"too small for a finger: {part}"
+        yield f"too small for a finger: {' '.join(part.split())}"
 
 
 def faults_of_focus(page: Page) -> Iterator[str]:
     """Tell what hides that it has the focus."""
     page.keyboard.press("Tab")
     for part in page.evaluate(UNSEEN_FOCUS):
-        yield f"focus cannot be seen: {part}"
+        yield f"focus cannot be seen: {' '.join(part.split())}"

@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.services import create_feed_link
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db
 from supportgroups.groups.models import Group, Role
@@ -92,6 +94,18 @@ def weekly_sessions_of(slug: str, rosa: Someone, **overrides: Any) -> list[str]:
         group, SeriesDetails(**details | overrides), actor=account_of(rosa), now=now
     )
     return [f"/sessions/{session.public_id}" for session in list_sessions_of_series(series)]
+
+
+def calendar_address_of(someone: Someone) -> tuple[FeedLink, str]:
+    """Make a private calendar address; return it with its secret. Needs an application context."""
+    return create_feed_link(
+        actor=account_of(someone),
+        name="phone",
+        group=None,
+        discretion=Discretion.NEUTRAL,
+        neutral_word="Appointment",
+        now=utc_now(),
+    )
 
 
 def account_of(someone: Someone) -> UserAccount:

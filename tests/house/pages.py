@@ -29,6 +29,12 @@ HARMLESS_SCHEMES = frozenset({"tel", "sms"})
 CHOICES = frozenset({"radio", "checkbox"})
 #: Fields about a person, which browsers and password managers fill in.
 PERSONAL_NAMES = frozenset({"display_name", "email", "password", "present", "new"})
+#: What browsers may fill into fields of a kind.
+FILLED_IN_WITH = {
+    "email": {"email", "username", "off"},
+    "password": {"current-password", "new-password"},
+    "tel": {"tel", "off"},
+}
 EMPTY_LINK_TEXTS = frozenset(
     {"here", "click here", "more", "read more", "link", "this", "this page"}
 )
@@ -116,6 +122,9 @@ def faults(page: Page, *, own_address: str) -> list[str]:
         *_bare_tables(page),
         *_fields_nobody_can_fill_in(page),
         *_links_that_say_nothing(page),
+        *_words_that_some_never_see(page),
+        *_focus_taken_away(page),
+        *_helps_that_nobody_hears(page),
     ]
 
 
@@ -192,15 +201,21 @@ def _bare_tables(page: Page) -> list[str]:
 
 
 def _fields_nobody_can_fill_in(page: Page) -> list[str]:
-    """Find fields about a person that say nothing to a browser that could fill them in."""
-    return [
-        f"{box.attributes.get('name')} has no autocomplete"
-        for box in page.all("input")
-        if box.attributes.get("type") not in {"hidden", "submit", *CHOICES}
-        if box.attributes.get("type") in {"email", "password"}
-        or box.attributes.get("name") in PERSONAL_NAMES
-        if not box.attributes.get("autocomplete")
-    ]
+    """Find fields about a person that say nothing, or the wrong thing, to a browser that fills in."""
+    found = []
+    for box in page.all("input"):
+        kind, name = box.attributes.get("type", "text"), box.attributes.get("name")
+        if kind in {"hidden", "submit", *CHOICES}:
+            continue
+        offered = box.attributes.get("autocomplete", "")
+        is_personal = kind in FILLED_IN_WITH or name in PERSONAL_NAMES
+        if is_personal and not offered:
+            found.append(f"{name} has no autocomplete")
+        elif offered and kind in FILLED_IN_WITH and offered not in FILLED_IN_WITH[kind]:
+            found.append(f"{name} is a field of type {kind}, but is filled in with {offered}")
+        if "pattern" in box.attributes and kind == "text" and "inputmode" not in box.attributes:
+            found.append(f"{name} asks for certain signs without bringing up the keys for them")
+    return found
 
 
 def _links_that_say_nothing(page: Page) -> list[str]:
@@ -208,4 +223,63 @@ def _links_that_say_nothing(page: Page) -> list[str]:
         f"a link to {link.attributes.get('href')} says only {link.text!r}"
         for link in page.all("a")
         if link.text.lower().strip(" .…›»") in EMPTY_LINK_TEXTS | {""}
+    ]
+
+
+def _words_that_some_never_see(page: Page) -> list[str]:
+    """Find meaning that hangs on a colour, on a pointer that rests, or on a field that is empty."""
+    found = [
+        f'the mark <{tag.tag} class="{tag.attributes["class"]}"> says nothing but its colour'
+        for tag in page.elements
+        if "tag" in tag.attributes.get("class", "").split() and not tag.text
+    ]
+    found += [
+        f"<{element.tag} title> shows {element.attributes['title']!r} to a mouse alone"
+        for element in page.elements
+        if "title" in element.attributes and element.tag not in {"iframe", "abbr"}
+    ]
+    labelled = {label.attributes.get("for") for label in page.all("label")}
+    found += [
+        f"the placeholder {box.attributes['placeholder']!r} stands in for a label"
+        for box in page.all("input", "textarea")
+        if "placeholder" in box.attributes and box.attributes.get("id") not in labelled
+    ]
+    return found
+
+
+def _focus_taken_away(page: Page) -> list[str]:
+    """Find what moves people about: an order of its own, a field that grabs, a window that opens."""
+    found = [
+        f"<{element.tag}> has tabindex {element.attributes['tabindex']}"
+        for element in page.elements
+        if element.attributes.get("tabindex", "0") not in {"0", "-1"}
+    ]
+    found += [
+        f"<{element.tag} autofocus> takes the focus, though nothing is wrong"
+        for element in page.elements
+        if "autofocus" in element.attributes
+        if "error-summary" not in element.attributes.get("class", "").split()
+    ]
+    found += [
+        f"<{element.tag} {name}> takes a key or a window that is the reader's own"
+        for element in page.elements
+        for name in ("accesskey", "target")
+        if name in element.attributes
+    ]
+    return found
+
+
+def _helps_that_nobody_hears(page: Page) -> list[str]:
+    """Find hints and errors that are not tied to their field, for people who listen to the page."""
+    tied = {
+        name
+        for element in page.elements
+        for name in element.attributes.get("aria-describedby", "").split()
+    }
+    return [
+        f"no field is described by {element.text!r}"
+        for element in page.elements
+        if {"field__hint", "field__error", "check__hint"}
+        & set(element.attributes.get("class", "").split())
+        if element.attributes.get("id") not in tied
     ]

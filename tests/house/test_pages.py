@@ -189,6 +189,18 @@ def test_a_public_site_has_no_rooms_for_developers(tmp_path):
         ('<input type="text" name="display_name">', "display_name has no autocomplete"),
         ('<a href="/my">Click here</a>', "says only 'Click here'"),
         ('<a href="/my"><svg></svg></a>', "says only ''"),
+        ('<input type="email" name="a" autocomplete="name">', "is filled in with name"),
+        ('<input type="password" name="a" autocomplete="off">', "is filled in with off"),
+        ('<input type="text" name="code" pattern="[0-9]*">', "the keys for them"),
+        ('<span class="tag tag--stop"></span>', "says nothing but its colour"),
+        ('<button title="Removes it">X</button>', "to a mouse alone"),
+        ('<input placeholder="Your town">', "stands in for a label"),
+        ('<a href="/my" tabindex="2">mine</a>', "has tabindex 2"),
+        ('<input name="q" autofocus>', "takes the focus"),
+        ('<a href="/my" target="_blank">mine</a>', "<a target> takes"),
+        ('<button accesskey="s">Save</button>', "<button accesskey> takes"),
+        ('<p class="field__hint" id="a-hint">Any name</p>', "described by 'Any name'"),
+        ('<p class="field__error">Wrong</p>', "described by 'Wrong'"),
     ],
 )
 def test_a_fault_of_a_page_is_seen(html, fault):
@@ -206,6 +218,11 @@ def test_a_fault_of_a_page_is_seen(html, fault):
         '<fieldset><legend>How?</legend><input type="radio" name="a"></fieldset>',
         '<form method="post"><input type="hidden" name="csrf_token"></form><form></form>',
         '<table><tr><th scope="col">Day</th></tr></table>',
+        '<input type="email" name="a" autocomplete="email"><input type="tel" autocomplete="tel">',
+        '<label for="q">Word</label><input id="q" placeholder="tea">',
+        '<span class="tag">Full</span><abbr title="Monday">Mon</abbr>',
+        '<div class="error-summary" tabindex="-1" autofocus>Look again</div>',
+        '<p class="field__hint" id="h">Any</p><input name="a" aria-describedby="e h">',
     ],
 )
 def test_a_good_page_is_let_pass(html):

@@ -1,6 +1,7 @@
 """Files stay short, nothing is left half done, and nothing tells where the project was written."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -102,6 +103,18 @@ def test_a_lock_tells_no_address(path: Path):
     assert [line for line in packages if not re.match(r"[\w.\[\]-]+==[\w.]+ ", line)] == []
     text = path.read_text()
     assert text.count("--hash=sha256:") >= len(packages)
+
+
+def test_the_lock_of_npm_tells_no_address_and_pins_everything():
+    folder = ROOT / "requirements" / "browser"
+    wanted = json.loads((folder / "package.json").read_text())["devDependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert packages.pop("")["devDependencies"] == wanted
+    assert [version for version in wanted.values() if not re.fullmatch(r"[\d.]+", version)] == []
+    assert [name for name, found in packages.items() if "resolved" in found] == [], (
+        "npm writes none with --omit-lockfile-registry-resolved"
+    )
+    assert [name for name, found in packages.items() if not found.get("integrity")] == []
 
 
 def test_every_command_that_a_document_names_exists(plain_site: Flask):

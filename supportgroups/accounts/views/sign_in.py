@@ -66,6 +66,9 @@ def use_sign_in_link(token: str) -> ResponseReturnValue:
 
     Opening the link alone does nothing: programs that look for bad mail open every link.
     """
+    if queries.find_sign_in_link(token, now=utc_now()) is None:
+        # Asked before there is a form, whose token would cost the guest a cookie.
+        return _link_over()
     form = UseLinkForm()
     if form.validate_on_submit():
         try:
@@ -80,8 +83,6 @@ def use_sign_in_link(token: str) -> ResponseReturnValue:
             return _link_over()
         remember(device.sign_in, device.secret)
         return go_on(next_path)
-    if queries.find_sign_in_link(token, now=utc_now()) is None:
-        return _link_over()
     return render_template("accounts/use_sign_in_link.html", form=form)
 
 

@@ -94,9 +94,11 @@ NOT_OURS = {
     "no-trailing-whitespace": "nobody reads the spaces that a template leaves",
     "long-title": "a title may name a group, whose name is its organizers' affair",
 }
-#: Rules that hold in our way: boxes of one question share a name, and so do the buttons of a choice.
+#: Rules that hold in our way: boxes of one question share a name, and so do the buttons of a choice;
+#: what is wrong with a form stands above the first heading.
 OUR_WAY = {
     "form-dup-name": ["error", {"shared": ["radio", "checkbox", "submit", "button"]}],
+    "heading-level": ["error", {"minInitialRank": "h2"}],
 }
 
 

@@ -16,6 +16,7 @@ from tests.browser.looks import (
     NARROWEST,
     PHONE,
     faults_of_focus,
+    faults_of_order,
     faults_of_size,
     misfits,
     misfits_in_large_letters,
@@ -99,6 +100,7 @@ class Inspector:
         yield from misfits(self.page, f"at {HALF} px")
         yield from self._axe(DESK, "light", SIGHT)
         yield from self._axe(DESK, "dark", EVERYTHING)
+        yield from faults_of_order(self.page)
         yield from misfits(self.page, f"at {DESK} px")
         yield from misfits_in_large_letters(self.page, f"at {DESK} px")
 

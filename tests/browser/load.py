@@ -74,8 +74,16 @@ class Scales:
         if answer.request.is_navigation_request():
             return len(gzip.compress(answer.body()))
         if answer.url not in self._known:
-            self._known[answer.url] = len(gzip.compress(answer.body())) if answer.ok else 0
+            self._known[answer.url] = _packed(answer)
         return self._known[answer.url]
+
+
+def _packed(answer: Response) -> int:
+    """Return how many bytes an answer has when it travels packed."""
+    if answer.request.resource_type == "other":
+        # Nobody gets to see the little picture of the tab but the browser itself.
+        return answer.request.sizes()["responseBodySize"]
+    return len(gzip.compress(answer.body())) if answer.ok else 0
 
 
 def faults_of_opening(page: Page) -> Iterator[str]:

@@ -36,6 +36,15 @@ CUT_OFF = """() => [...document.body.querySelectorAll("*")]
     })
     .slice(0, 3)
     .map((element) => element.outerHTML.slice(0, 120))"""
+#: Names the parts of the page that are seen before those that are read before them.
+OUT_OF_ORDER = """() => {
+    const parts = [...document.querySelectorAll("main > *")]
+        .map((element) => [element, element.getBoundingClientRect()])
+        .filter(([element, box]) => box.height > 1 && getComputedStyle(element).position === "static");
+    return parts
+        .filter(([, box], index) => index > 0 && box.bottom <= parts[index - 1][1].top)
+        .map(([element]) => element.outerHTML.slice(0, 120));
+}"""
 #: Names everything that can have the focus and does not show it. One Tab has been pressed before,
 #: so the browser takes the reader for somebody with a keyboard.
 UNSEEN_FOCUS = """() => {
@@ -102,6 +111,12 @@ def misfits_in_large_letters(page: Page, how: str) -> Iterator[str]:
     yield from misfits(page, f"{how} with letters twice as large")
     session.send("Page.setFontSizes", {"fontSizes": {"standard": USUAL_LETTERS}})
     session.detach()
+
+
+def faults_of_order(page: Page) -> Iterator[str]:
+    """Tell what stands in another order than it is read in."""
+    for part in page.evaluate(OUT_OF_ORDER):
+        yield f"seen before what is read before it: {' '.join(part.split())}"
 
 
 def faults_of_size(page: Page) -> Iterator[str]:

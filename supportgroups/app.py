@@ -16,6 +16,7 @@ from supportgroups import (
     db,
     errors,
     events,
+    form_keys,
     formatting,
     headers,
     languages,
@@ -45,6 +46,7 @@ from supportgroups.outbox.worker import Builder, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
+from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.services import series
@@ -87,6 +89,7 @@ LETTERS: dict[str, Builder] = {
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
     "rsvps.promoted": rsvp_emails.promoted,
+    "rsvps.place_offered": rsvp_emails.place_offered,
     "rsvps.session_moved": rsvp_emails.session_moved,
     "rsvps.session_cancelled": rsvp_emails.session_cancelled,
     "rsvps.session_restored": rsvp_emails.session_restored,
@@ -95,6 +98,9 @@ LETTERS: dict[str, Builder] = {
 #: What the worker does again and again, each once in every slot of the given length.
 TASKS: dict[str, Task] = {
     "accounts.forget_expired": Task(sign_ins.forget_expired, timedelta(hours=1)),
+    "rsvps.pass_on_places": Task(waiting_list.pass_on_places, timedelta(minutes=1)),
+    "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
+    "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
@@ -114,6 +120,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals.update(
         site_name=config.site_name,
         can_send_mail=config.can_send_mail,
+        new_form_key=form_keys.new_form_key,
         page_language=languages.page_language,
         page_direction=languages.page_direction,
     )

@@ -4,6 +4,7 @@ from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignU
 from supportgroups.audit import AuditEntry
 from supportgroups.calendars.models import FeedLink
 from supportgroups.db import Model
+from supportgroups.form_keys import UsedFormKey
 from supportgroups.groups.models import (
     AccessFact,
     Group,
@@ -16,7 +17,7 @@ from supportgroups.groups.models import (
 from supportgroups.guides.models import GuideVote
 from supportgroups.limits import TriesCounter
 from supportgroups.outbox.models import OutboxJob
-from supportgroups.rsvps.models import Rsvp
+from supportgroups.rsvps.models import Rsvp, SeriesRsvp, WaitingListOffer
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
@@ -45,11 +46,14 @@ __all__ = [
     "Series",
     "SeriesDate",
     "SeriesFacilitator",
+    "SeriesRsvp",
     "SeriesSkip",
     "SessionFacilitator",
     "SignIn",
     "SignInLink",
     "SignUp",
     "TriesCounter",
+    "UsedFormKey",
     "UserAccount",
+    "WaitingListOffer",
 ]

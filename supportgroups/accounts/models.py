@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.db import Model, UTCDateTime
@@ -36,6 +36,8 @@ class UserAccount(HasCalendar, Model):
     #: None follows the browser.
     language: Mapped[str | None]
     is_site_admin: Mapped[bool] = mapped_column(default=False)
+    #: Whether urgent news may reach them between 22:00 and 8:00 on their own clock.
+    allows_night_notices: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

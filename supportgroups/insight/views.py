@@ -30,7 +30,7 @@ def organizing() -> ResponseReturnValue:
     memberships = queries.list_led_memberships(signed_in_viewer())
     ids = [membership.group_id for membership in memberships]
     sessions = queries.list_led_sessions(ids, now=now, until=now + LOOKS_AHEAD)
-    tallies = rsvp_queries.tally(led.group_session for led in sessions)
+    tallies = rsvp_queries.tally((led.group_session for led in sessions), now=now)
     matters = queries.find_open_matters(ids)
     return render_template(
         "insight/organizing.html",

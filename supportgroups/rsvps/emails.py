@@ -13,7 +13,8 @@ from flask_babel import lazy_gettext as _l
 
 from supportgroups.db import db
 from supportgroups.outbox.mail import Letter, address_of, in_language
-from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.models import Rsvp, RsvpStatus, WaitingListOffer
+from supportgroups.rsvps.offer_links import offer_token
 
 
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
@@ -22,6 +23,21 @@ def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     if rsvp is None or not rsvp.holds_a_place or _is_past_or_off(rsvp, now):
         return None
     return _letter(rsvp, _l("A place is free for you"), "rsvps_promoted")
+
+
+def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Ask somebody who waits whether they take a place, and say until when it is theirs."""
+    offer = db.session.get(WaitingListOffer, payload["offer_id"])
+    if offer is None or not offer.is_open(now) or _is_past_or_off(offer.rsvp, now):
+        return None
+    return _letter(
+        offer.rsvp,
+        _l("A place is kept for you for a while"),
+        "rsvps_place_offered",
+        offer=offer,
+        zone=offer.rsvp.user.time_zone,
+        answer_address=address_of("rsvps.answer_offer", token=offer_token(offer.public_id)),
+    )
 
 
 def session_moved(payload: dict[str, Any], *, now: datetime) -> Letter | None:

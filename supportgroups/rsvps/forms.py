@@ -3,14 +3,16 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired
+from wtforms.validators import AnyOf, DataRequired, InputRequired
 
-from supportgroups.forms import Form, choices_of
-from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.sessions.models import Series, WayIn
+from supportgroups.forms import Form, choices_of, too_long
+from supportgroups.rsvps.models import MAX_NOTE, Rsvp, RsvpStatus
+from supportgroups.rsvps.services.answers import AnswerDetails
+from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.services.ways_in import WayInDetails
+from supportgroups.text import clean_text
 
 #: What a person can say. The waiting list is where an answer ends up, not an answer.
 ANSWER_WORDS = {
@@ -26,8 +28,21 @@ WAY_IN_WORDS = {
 DOORS = (0, 10, 15, 30, 45, 60)
 
 
+#: How many people somebody brings.
+PLUS_WORDS = {0: _l("Nobody"), 1: _l("One person"), 2: _l("Two people")}
+
+
 class RsvpForm(Form):
-    """One of three answers, each a button of its own."""
+    """One of three answers, each a button of its own; the rest only where it is asked."""
+
+    form_key = HiddenField(validators=[too_long(100)])
+    #: Says that the fields below were on the page. A bare button leaves what was said before.
+    has_details = HiddenField()
+    plus_count = SelectField(_l("Who comes with you?"), coerce=int, default=0)
+    is_first_time = BooleanField(_l("I come for the first time"))
+    note = TextAreaField(
+        _l("A note to those who lead"), filters=[clean_text], validators=[too_long(MAX_NOTE)]
+    )
 
     status = RadioField(
         _l("Are you coming?"),
@@ -37,6 +52,51 @@ class RsvpForm(Form):
             AnyOf([status.value for status in ANSWER_WORDS], _l("Choose one of the answers")),
         ],
     )
+
+    @classmethod
+    def of(cls, group_session: GroupSession, rsvp: Rsvp | None) -> "RsvpForm":
+        """Return the form for one session, as somebody answered it before."""
+        form = cls(obj=rsvp)
+        most = group_session.series.max_plus_count
+        form.plus_count.choices = choices_of(
+            {number: words for number, words in PLUS_WORDS.items() if number <= most}
+        )
+        if not form.plus_count.raw_data:
+            # The organizers may allow fewer than somebody once said.
+            form.plus_count.data = min(form.plus_count.data, most)
+        return form
+
+    @property
+    def details(self) -> AnswerDetails | None:
+        """What was said besides the answer; none where it was not asked."""
+        if not self.has_details.data:
+            return None
+        return AnswerDetails(
+            plus_count=self.plus_count.data,
+            is_first_time=self.is_first_time.data,
+            note=self.note.data or "",
+        )
+
+
+class OfferForm(Form):
+    """Whether somebody takes the place that is offered."""
+
+    form_key = HiddenField(validators=[too_long(100)])
+    status = RadioField(
+        _l("Do you take the place?"),
+        choices=choices_of(
+            {RsvpStatus.ACCEPTED: _l("Yes, I’m coming"), RsvpStatus.DECLINED: _l("No, pass it on")}
+        ),
+        validators=[DataRequired(_l("Choose one of the answers"))],
+    )
+
+
+class LineForm(Form):
+    """Who on the waiting list moves up."""
+
+    form_key = HiddenField(validators=[too_long(100)])
+    turn = IntegerField(validators=[InputRequired()])
+    to_top = BooleanField()
 
 
 class MightComeForm(Form):

@@ -2,13 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import Model, UTCDateTime, enum_column
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.tokens import uuid7
+
+#: So many people can somebody bring, where the organizers allow it.
+MAX_PLUS = 2
+MAX_NOTE = 300
 
 
 class RsvpStatus(StrEnum):
@@ -43,6 +49,12 @@ class Rsvp(Model):
     responded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: A ticket drawn under the session's lock: the lower it is, the earlier its turn comes.
     turn: Mapped[int | None]
+    #: Whom they bring. Each takes a place, and nobody on the waiting list brings anyone.
+    plus_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: They say that they come to this group for the first time, and have not come as far as we know.
+    is_first_time: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: What they want those who lead to know. Erased with the session, and when they do not come.
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     group_session: Mapped[GroupSession] = relationship()
     user: Mapped[UserAccount] = relationship()
@@ -51,3 +63,79 @@ class Rsvp(Model):
     def holds_a_place(self) -> bool:
         """Whether one of the places is theirs."""
         return self.status is RsvpStatus.ACCEPTED
+
+    def decline(self, now: datetime) -> None:
+        """Say that they do not come. What they said besides is erased."""
+        self.status, self.turn, self.responded_at = RsvpStatus.DECLINED, None, now
+        self.plus_count, self.is_first_time, self.note = 0, False, ""
+
+
+class OfferOutcome(StrEnum):
+    """How an offer ended."""
+
+    TAKEN = "taken"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    #: The session was cancelled or moved.
+    WITHDRAWN = "withdrawn"
+
+
+class WaitingListOffer(Model):
+    """A place that somebody on a waiting list may take until a certain moment.
+
+    While it stands, the place counts as taken and the person still waits.
+    """
+
+    __tablename__ = "waiting_list_offer"
+    __table_args__ = (
+        Index("ix_waiting_list_offer_due", "outcome", "expires_at"),
+        # A number is never given twice: a job may still name the row that had it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    rsvp_id: Mapped[int] = mapped_column(ForeignKey("rsvp.id", ondelete="CASCADE"), index=True)
+    offered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: None while it stands.
+    outcome: Mapped[OfferOutcome | None] = mapped_column(
+        enum_column(OfferOutcome, name="outcome_known")
+    )
+
+    rsvp: Mapped[Rsvp] = relationship()
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether the person can still take the place."""
+        return self.outcome is None and now < self.expires_at
+
+
+class SeriesRsvp(Model):
+    """Somebody's standing "I'm coming" to every session of a schedule.
+
+    The answers themselves are rows of `Rsvp`, made for each session; this one says that those
+    of new sessions shall be made as well.
+    """
+
+    __tablename__ = "series_rsvp"
+    __table_args__ = (
+        UniqueConstraint("series_id", "user_id"),
+        # A number is never given twice: a job may still name the row that had it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    #: Decides, with the id, in which order places of new sessions are given.
+    held_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: How many dates in a row they have skipped, up to the session that began at `counted_until`.
+    missed: Mapped[int] = mapped_column(default=0)
+    counted_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Since when "Still coming?" waits for an answer.
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    series: Mapped[Series] = relationship()
+    user: Mapped[UserAccount] = relationship()

@@ -17,20 +17,24 @@ def withdraw_answers_of_former_member(
 def tell_people_of_moved_session(
     _sender: Any, *, group_session: GroupSession, old_starts_at: datetime, now: datetime
 ) -> None:
-    """Everyone who answered learns the old and the new time."""
+    """Everyone who answered learns the old and the new time; offers are made anew."""
     answers.tell_about_change(
         "rsvps.session_moved",
         group_session,
         old_starts_at=old_starts_at.isoformat(),
         now=now,
     )
+    # What was offered until an hour before the old start means nothing for the new one.
+    waiting_list.withdraw_offers(group_session)
+    waiting_list.promote_waiting(group_session, now=now)
 
 
 def tell_people_of_cancelled_session(
     _sender: Any, *, group_session: GroupSession, now: datetime
 ) -> None:
-    """Everyone who answered or waits learns that the session is off."""
+    """Everyone who answered or waits learns that the session is off; nothing is offered now."""
     answers.tell_about_change("rsvps.session_cancelled", group_session, now=now)
+    waiting_list.withdraw_offers(group_session)
 
 
 def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:

@@ -69,6 +69,10 @@ class Series(Model):
     time_zone: Mapped[str]
     #: How many can come; none means no limit.
     capacity: Mapped[int | None]
+    #: How many people somebody may bring.
+    max_plus_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: How many places are kept for people who come for the first time, until the day before.
+    newcomer_seats: Mapped[int] = mapped_column(default=0, server_default="0")
     place: Mapped[str]
     online_link: Mapped[str]
     admission: Mapped[WayIn] = mapped_column(

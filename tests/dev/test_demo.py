@@ -52,8 +52,8 @@ class TestStory:
         assert any(s.status is SessionStatus.CANCELLED for s in sessions())
         assert any(s.is_moved for s in sessions())
 
-    def test_a_full_session_has_a_waiting_list(self) -> None:
-        tallies = tally(sessions())
+    def test_a_full_session_has_a_waiting_list(self, now: datetime) -> None:
+        tallies = tally(sessions(), now=now)
         full = [s for s in sessions() if tallies[s.id].waitlisted]
         assert [tallies[s.id].accepted - (s.capacity_shown or 0) for s in full] == [0]
 

@@ -72,6 +72,8 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "rsvps.might_come": {"key": "a key of this page"},
         "guides.say_helpful": {"answer": "yes"},
+        "rsvps.answer_offer": {"status": "accepted"},
+        "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},

@@ -123,13 +123,16 @@ TABLE = {
     "GET  pages.my_sessions": OWN,
     "GET  pages.session": READ,
     "GET  pages.site_sessions": OPEN,
-    # rsvps
+    # rsvps; the link to an offer is the person's own, whoever is signed in
+    "GET  rsvps.answer_offer": OPEN,
+    "POST rsvps.answer_offer": "+ ++++++ ++++",
     "GET  rsvps.answers": LEAD,
     "GET  rsvps.edit_way_in": RUN,
     "POST rsvps.edit_way_in": RUN_DO,
     "GET  rsvps.enter": BELONG,
     "GET  rsvps.might_come": READ,
     "POST rsvps.might_come": "+ ++++++ ++++ | + ++++++ ++++ | N NNNNNN ++++",
+    "POST rsvps.move_up": RUN_DO,
     "GET  rsvps.respond": BELONG,
     "POST rsvps.respond": BELONG_DO,
     # sessions

@@ -7,14 +7,18 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.app import LETTERS
 from supportgroups.db import db
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.outbox.models import JobState, OutboxJob
+from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.queries import find_offer
+from tests.factories import make_rsvp
 from tests.house.filled_forms import LONG_WORDS, SESSION
 from tests.house.pages import Page
 from tests.house.roles import ANONYMOUS
-from tests.house.town import LETTER, Town
+from tests.house.town import LETTER, Town, address
 from tests.house.world import DEPUTY_EMAIL
 from tests.outbox_runner import OutboxRunner
 
@@ -78,6 +82,16 @@ def make_room(post: Post) -> None:
     post.act("member", "rsvps.respond", "private", status="declined")
 
 
+def free_a_place_on_the_day(post: Post) -> None:
+    """The deputy waits for this evening, and the member gives up a place."""
+    group_session = find_offer(post.town.world.groups["private"].offer).rsvp.group_session
+    deputy = db.session.execute(select(UserAccount).filter_by(email=DEPUTY_EMAIL)).scalar_one()
+    make_rsvp(group_session, deputy, RsvpStatus.WAITLISTED)
+    url = address(post.town.app, "rsvps.respond", public_id=group_session.public_id)
+    form = {"csrf_token": post.town.token, "status": "declined"}
+    assert post.town.send("member", "POST", url, data=form).status_code == 303
+
+
 def confirm_another_address(post: Post) -> None:
     post.act("member", "accounts.confirm_email", "listed")
 
@@ -114,7 +128,7 @@ def wish_for_somebody_s_address(post: Post) -> None:
 
 
 ORGANIZERS = ["organizer", "deputy"]
-GOERS = ["member", "waitlisted"]
+GOERS = ["member", "waitlisted", "deputy"]
 #: What happens → the kind of the letters, and who gets one.
 STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (ask_to_join, "groups.join_requested", ORGANIZERS),
@@ -144,6 +158,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
         ["member"],
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),
+    (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),
     (ask_for_a_link, "accounts.sign_in_link", ["member"]),

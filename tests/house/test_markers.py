@@ -48,6 +48,8 @@ OF_A_GROUP = {
     "removed's name": ("organizer",) * 3,
     "pending's name": ("organizer",) * 3,
     "message": ("organizer",) * 3,
+    # What somebody wrote to those who lead.
+    "note": ("waitlisted facilitator organizer",) * 3,
     "invitation": ("organizer",) * 3,
 }
 #: What a person keeps. Each meets only their own.

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from supportgroups.db import db
+from supportgroups.rsvps.offer_links import offer_token
 from tests.house.keepers import Keeper
 from tests.house.roles import ANONYMOUS, ROLES
 from tests.house.world import GroupFacts, World
@@ -160,6 +161,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps.edit_way_in public_id": lambda world, group: group.series,
     "rsvps.might_come public_id": lambda world, group: group.drop_in_session,
     "rsvps public_id": lambda world, group: group.session,
+    "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),
     "pages.session public_id": lambda world, group: group.session,
     "calendars.session_file public_id": lambda world, group: group.session,
     "calendars public_id": lambda world, group: world.link,

@@ -15,6 +15,7 @@ from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignU
 from supportgroups.audit import record
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.db import Model, db, transaction
+from supportgroups.form_keys import use_form_key
 from supportgroups.groups.models import (
     AccessFact,
     Admission,
@@ -31,7 +32,7 @@ from supportgroups.guides.models import GuideVote
 from supportgroups.limits import spend
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.outbox.services import enqueue
-from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.sessions.models import (
     GroupSession,
     SeriesDate,
@@ -78,8 +79,12 @@ class GroupFacts:
 
     slug: str
     agreement_version: int = 1
-    #: The next session has one place: the member has it, and the waitlisted person waits.
+    #: The next session has one place: the member has it, the waitlisted person waits, and then
+    #: the deputy, who holds the ticket `last_turn`.
     session: UUID | None = None
+    last_turn: int = 2
+    #: This evening, with a place that the waitlisted person may take, and the link to do so.
+    offer: UUID | None = None
     cancelled_session: UUID | None = None
     #: Its online room has opened a moment ago.
     open_session: UUID | None = None
@@ -256,6 +261,14 @@ def _make_sessions(
     _add(SeriesDate(series_id=series.id, wall_starts_at=series.wall_starts_at, topic=topic))
     holiday = series.wall_starts_at.date() + timedelta(weeks=9)
     _add(SeriesSkip(series_id=series.id, day=holiday, reason="Holidays"))
+    _add(
+        SeriesRsvp(
+            series_id=series.id,
+            user_id=people["member"].id,
+            held_since=LONG_AGO,
+            counted_until=LONG_AGO,
+        )
+    )
 
     def make(wall: datetime, **overrides: object) -> GroupSession:
         group_session = make_session(series, wall, **overrides)
@@ -266,8 +279,10 @@ def _make_sessions(
         return group_session
 
     today = NOW.replace(tzinfo=None)
-    coming = make(series.wall_starts_at, capacity=1)
-    make_rsvp(coming, people["waitlisted"], RsvpStatus.WAITLISTED)
+    coming = make(series.wall_starts_at, capacity=1, last_turn=facts.last_turn)
+    note = world.mark(f"note of {group.visibility}")
+    make_rsvp(coming, people["waitlisted"], RsvpStatus.WAITLISTED, turn=1, note=note)
+    make_rsvp(coming, people["deputy"], RsvpStatus.WAITLISTED, turn=facts.last_turn)
     facts.session = coming.public_id
     facts.cancelled_session = make(
         series.wall_starts_at + timedelta(weeks=1),
@@ -275,9 +290,18 @@ def _make_sessions(
         cancel_reason=world.mark(f"reason of {group.visibility}"),
     ).public_id
     facts.open_session = make(today + timedelta(minutes=10)).public_id
+    facts.offer = _make_offer(make(today + timedelta(hours=9), capacity=2), people["waitlisted"])
     facts.past_session = make(today - timedelta(weeks=1)).public_id
     drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
     facts.drop_in_session = make_session(drop_in).public_id
+
+
+def _make_offer(group_session: GroupSession, person: UserAccount) -> UUID:
+    rsvp = make_rsvp(group_session, person, RsvpStatus.WAITLISTED)
+    offer = _add(
+        WaitingListOffer(rsvp_id=rsvp.id, offered_at=NOW, expires_at=NOW + timedelta(hours=4))
+    )
+    return offer.public_id
 
 
 def _make_links(world: World, people: dict[str, UserAccount]) -> None:
@@ -342,8 +366,9 @@ def _make_tokens(world: World, member: UserAccount) -> None:
 
 
 def _leave_traces(organizer: UserAccount) -> None:
-    """Write a row of the audit trail, a counter and a finished job."""
+    """Write a row of the audit trail, a counter, the key of a form and a finished job."""
     record("group.created", actor_id=organizer.id, subject="it", now=LONG_AGO)
+    use_form_key("something", by=organizer.id, now=NOW)
     spend("something", limit=1, per=timedelta(hours=1), now=NOW)
     enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
     db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))

@@ -66,7 +66,7 @@ class TestRespond:
         answer(cast, cast.sam, ACCEPTED, now)
         answer(cast, cast.sam, DECLINED, now)
         assert standing(cast, cast.sam) is DECLINED
-        assert queries.count_accepted(cast.session) == 0
+        assert queries.find_seats(cast.session, now=now).taken == 0
 
     def test_a_change_shows_in_the_persons_calendar(self, cast: Cast, now: datetime) -> None:
         before = cast.sam.calendar_revision

@@ -10,12 +10,14 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import select
 
 from supportgroups import db as db_module
 from supportgroups.app import create_app
 from supportgroups.config import load_config
+from supportgroups.rsvps.offers import Seats
 from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.sessions.models import GroupSession
 
@@ -35,18 +37,18 @@ def _find_without_lock(group_session_id: int) -> GroupSession:
 #: and twelve places would then be given exactly.
 PAUSES = (0.05, 0.3)
 
-_count = waiting_list.queries.count_accepted
+_count = waiting_list.queries.find_seats
 
 
-def _count_slowly(group_session: GroupSession) -> int:
-    found = _count(group_session)
+def _count_slowly(group_session: GroupSession, *, now: datetime) -> Seats:
+    found = _count(group_session, now=now)
     time.sleep(random.uniform(*PAUSES))
     return found
 
 
 db_module._write_lock = _no_lock
 answers.lock_group_session = waiting_list.lock_group_session = _find_without_lock
-waiting_list.queries.count_accepted = _count_slowly
+waiting_list.queries.find_seats = _count_slowly
 
 app = create_app(load_config(os.environ))
 with app.app_context():

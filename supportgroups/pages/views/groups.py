@@ -56,7 +56,7 @@ def group(slug: str) -> ResponseReturnValue:
         size=group_queries.count_members(shown),
         schedules=_schedules(shown, now),
         coming=coming,
-        tallies=rsvp_queries.tally(coming),
+        tallies=rsvp_queries.tally(coming, now=now),
         answers=rsvp_queries.answers_of(person, coming),
         format_words=FORMAT_WORDS,
         admission_words=ADMISSION_WORDS,

@@ -29,7 +29,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "pages/home.html",
         agenda=agenda,
-        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
+        tallies=rsvp_queries.tally((entry.group_session for entry in agenda), now=now),
         coming=list_next_sessions(now=now, limit=NEXT_SESSIONS),
         topic_words=TOPIC_WORDS,
     )
@@ -40,11 +40,12 @@ def home() -> ResponseReturnValue:
 def my() -> ResponseReturnValue:
     """Show a person their sessions and their groups, with the way to their calendar links."""
     person = signed_in_viewer()
-    agenda = rsvp_queries.list_agenda(person, now=utc_now())
+    now = utc_now()
+    agenda = rsvp_queries.list_agenda(person, now=now)
     return render_template(
         "pages/my.html",
         agenda=agenda,
-        tallies=rsvp_queries.tally(entry.group_session for entry in agenda),
+        tallies=rsvp_queries.tally((entry.group_session for entry in agenda), now=now),
         memberships=group_queries.list_memberships(person),
         role_words=ROLE_WORDS,
     )

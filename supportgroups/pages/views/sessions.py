@@ -25,7 +25,6 @@ def session(public_id: UUID) -> ResponseReturnValue:
     shown = load_group_session(public_id, Permission.GROUP_READ)
     person = viewer()
     now = utc_now()
-    rsvp = rsvp_queries.find_rsvp(shown, person)
     following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
     return render_template(
         "pages/session.html",
@@ -37,9 +36,10 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
-        status=rsvp.status if rsvp is not None else None,
-        position=rsvp_queries.place_in_line(rsvp) if rsvp is not None else None,
-        tally=rsvp_queries.tally([shown])[shown.id],
+        standing=rsvp_queries.find_standing(shown, person, now=now),
+        may_be_new=person is None
+        or not rsvp_queries.has_come_before(person.id, group_id=shown.group_id, now=now),
+        tally=rsvp_queries.tally([shown], now=now)[shown.id],
         has_started=shown.has_started(now),
         is_over=shown.is_over(now),
         following=[other for other in following if other.id != shown.id and not other.is_cancelled],

@@ -1,6 +1,6 @@
 """Pages about coming to sessions: answering, the online room, and the ways in."""
 
-from supportgroups.rsvps.views import answers, rooms, ways_in
+from supportgroups.rsvps.views import answers, offers, rooms, ways_in
 from supportgroups.rsvps.views.blueprint import bp
 
-__all__ = ["answers", "bp", "rooms", "ways_in"]
+__all__ = ["answers", "bp", "offers", "rooms", "ways_in"]

@@ -5,9 +5,9 @@ names what it may say. The rest is the text. Everything is checked at the start 
 a mistake is explained with the name of the file and the line or field, since whoever wrote it is
 no programmer.
 
-A folder named after a language, such as `es/`, holds translations: files of the same names. A
-translation says of which words it is one (`translates`), so that it is known to be behind when the
-original has changed since.
+A folder named after a language, such as `es/`, holds translations: files of the same names with
+title, summary, perhaps a note, and the text; the rest is that of the original. A translation says
+of which words it is one (`translates`), so that it is known to be behind when these have changed.
 
 The people who run a site may keep such a folder in their data directory. A file there stands beside
 ours, or takes the place of ours if the names are the same.
@@ -15,8 +15,8 @@ ours, or takes the place of ours if the names are the same.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -38,8 +38,9 @@ DEFAULT_ORDER = 100
 #: Fields that every file has, and those that it may have.
 _FIELDS = {
     *("title", "summary", "audience", "sources", "reviewed", "review_by"),
-    *("order", "related", "topics", "coming", "note", "sheet", "pacer", "translates"),
+    *("order", "related", "topics", "coming", "note", "sheet", "pacer"),
 }
+_TRANSLATED_FIELDS = {"title", "summary", "note", "translates"}
 _SOURCE_FIELDS = {"body", "title", "url"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -110,65 +111,61 @@ def load_library(*folders: Path) -> Library:
     :raises BadGuide: no folder holds a guide, a file is not a guide, a guide is related to one
         that does not exist, or a translation has no original
     """
-    found: dict[tuple[str, str], Guide] = {}
-    for path, language in _files(folders):
-        guide = read_guide(path, language)
-        found[guide.slug, language] = guide
-    originals = {slug: guide for (slug, lang), guide in found.items() if lang == MAIN_LANGUAGE}
+    originals = {
+        guide.slug: guide
+        for folder in folders
+        for guide in map(read_guide, sorted(folder.glob("*.md")))
+    }
     if not originals:
         raise BadGuide(f"{folders[0]}: holds no guide (no file whose name ends in .md)")
-    for (slug, language), guide in found.items():
-        name = f"{slug}.md" if language == MAIN_LANGUAGE else f"{language}/{slug}.md"
-        if slug not in originals:
-            raise BadGuide(f"{name}: there is no guide of this name to be translated")
+    for guide in originals.values():
         for other in guide.related:
-            if other not in originals or other == slug:
-                raise BadGuide(f"{name}, field related: there is no other guide {other}.md")
+            if other not in originals or other == guide.slug:
+                raise BadGuide(
+                    f"{guide.slug}.md, field related: there is no other guide {other}.md"
+                )
     readers = list(Reader)
     guides = sorted(
         originals.values(),
         key=lambda guide: (readers.index(guide.audience), guide.order, guide.title),
     )
-    others = {key: guide for key, guide in found.items() if key[1] != MAIN_LANGUAGE}
-    return Library(tuple(guides), others)
+    translations = {
+        (guide.slug, guide.language): guide
+        for folder in folders
+        for path in sorted(folder.glob("*/*.md"))
+        for guide in [_read_translation(path, originals)]
+    }
+    return Library(tuple(guides), translations)
 
 
-def _files(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    for folder in folders:
-        for path in sorted(folder.glob("*.md")):
-            yield path, MAIN_LANGUAGE
-        for path in sorted(folder.glob("*/*.md")):
-            if not _LANGUAGE.fullmatch(path.parent.name):
-                raise BadGuide(
-                    f"{path.parent.name}/{path.name}: name the folder by a language, as in es"
-                )
-            yield path, path.parent.name
+def _read_translation(path: Path, originals: Mapping[str, Guide]) -> Guide:
+    language = path.parent.name
+    if not _LANGUAGE.fullmatch(language):
+        raise BadGuide(f"{language}/{path.name}: name the folder by a language, as in es")
+    original = originals.get(path.stem)
+    if original is None:
+        raise BadGuide(f"{language}/{path.name}: there is no guide of this name to be translated")
+    file = _File(path, _TRANSLATED_FIELDS)
+    return replace(
+        original, language=language, translates=file.fields.words("translates"), **file.contents()
+    )
 
 
-def read_guide(path: Path, language: str = MAIN_LANGUAGE) -> Guide:
+def read_guide(path: Path) -> Guide:
     """Read one guide. The name of the file, without its ending, is the slug.
 
     :raises BadGuide: the file is not a guide
     """
     if not _SLUG.fullmatch(path.stem):
         raise BadGuide(f"{path.name}: name the file in small letters and hyphens, as in a-guide.md")
-    header, first_line, text = _split(path)
-    fields = _Fields(path.name, _parse(path.name, header))
-    fields.refuse_others(_FIELDS)
+    file = _File(path, _FIELDS)
+    fields = file.fields
     reviewed, review_by = fields.day("reviewed"), fields.day("review_by")
     if review_by <= reviewed:
         raise fields.bad("review_by", "must be later than reviewed")
-    try:
-        rendered = render(text)
-    except UnwantedHeading as error:
-        raise BadGuide(f"{path.name}, line {first_line + error.line - 1}: {error}") from error
-    if not rendered.text:
-        raise BadGuide(f"{path.name}, line {first_line}: the guide has no text")
     return Guide(
         slug=path.stem,
-        language=language,
-        title=fields.words("title"),
-        summary=fields.words("summary"),
+        language=MAIN_LANGUAGE,
         audience=fields.reader("audience"),
         order=fields.whole_number("order", DEFAULT_ORDER),
         related=fields.list_of_words("related"),
@@ -176,17 +173,13 @@ def read_guide(path: Path, language: str = MAIN_LANGUAGE) -> Guide:
             fields.choice("topics", Topic, word) for word in fields.list_of_words("topics")
         ),
         coming=fields.optional("coming", ComingKind) or _usual_coming(fields.reader("audience")),
-        note=fields.words("note") if "note" in fields.values else "",
         sheet=fields.optional("sheet", Sheet),
         has_pacer=fields.yes_or_no("pacer"),
         sources=fields.sources("sources"),
         reviewed=reviewed,
         review_by=review_by,
-        digest=sha256(header.encode() + text.encode()).hexdigest()[:12],
-        translates=fields.words("translates") if language != MAIN_LANGUAGE else "",
-        body=rendered.html,
-        headings=rendered.headings,
-        text=rendered.text,
+        translates="",
+        **file.contents(),
     )
 
 
@@ -220,6 +213,38 @@ def _parse(name: str, header: str) -> dict[str, Any]:
         number = place[1] if place and place[1] else header.count("\n") + 2
         reason = _TOML_PLACE.sub("", message)
         raise BadGuide(f"{name}, line {number}: {reason}") from error
+
+
+class _File:
+    """One file, taken apart."""
+
+    def __init__(self, path: Path, known: set[str]) -> None:
+        self.name = path.name
+        header, self.first_line, self.text = _split(path)
+        self.fields = _Fields(path.name, _parse(path.name, header))
+        self.fields.refuse_others(known)
+
+    def contents(self) -> dict[str, Any]:
+        """Return what stands in every file: the words, rendered, and a digest of them."""
+        try:
+            rendered = render(self.text)
+        except UnwantedHeading as error:
+            line = self.first_line + error.line - 1
+            raise BadGuide(f"{self.name}, line {line}: {error}") from error
+        if not rendered.text:
+            raise BadGuide(f"{self.name}, line {self.first_line}: the guide has no text")
+        title, summary = self.fields.words("title"), self.fields.words("summary")
+        note = self.fields.words("note") if "note" in self.fields.values else ""
+        words = f"{title}\n{summary}\n{note}\n{self.text}"
+        return {
+            "title": title,
+            "summary": summary,
+            "note": note,
+            "digest": sha256(words.encode()).hexdigest()[:12],
+            "body": rendered.html,
+            "headings": rendered.headings,
+            "text": rendered.text,
+        }
 
 
 class _Fields:

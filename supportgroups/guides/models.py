@@ -84,7 +84,7 @@ class Guide:
     sources: tuple[Source, ...]
     reviewed: date
     review_by: date
-    #: Changes whenever a word of the file changes.
+    #: Changes whenever a word that people read changes.
     digest: str
     #: The digest of the original of which this is a translation; empty for an original.
     translates: str

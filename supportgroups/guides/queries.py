@@ -18,7 +18,7 @@ from supportgroups.guides.models import (
     HelpNow,
     Standing,
 )
-from supportgroups.sessions.models import GroupSession, SessionStatus
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind, SessionStatus
 
 
 def list_coming_sessions(guide: Guide, *, now: datetime, limit: int) -> list[GroupSession]:
@@ -40,6 +40,8 @@ def list_coming_sessions(guide: Guide, *, now: datetime, limit: int) -> list[Gro
         .order_by(GroupSession.starts_at, GroupSession.id)
         .limit(limit)
     )
+    if guide.coming is ComingKind.COURSES:
+        query = query.join(GroupSession.series).where(Series.kind == SeriesKind.COURSE)
     if guide.topics:
         about = select(GroupTopic.group_id).where(GroupTopic.topic.in_(guide.topics))
         query = query.where(Group.id.in_(about))

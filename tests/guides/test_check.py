@@ -87,7 +87,7 @@ class TestFindFaults:
 
     def test_a_translation_that_is_behind_says_what_to_write(self, tmp_path):
         (tmp_path / "es").mkdir()
-        text = EASY.replace("audience", 'translates = "old"\naudience').replace("Boil", "Hervir")
+        text = '+++\ntitle = "Té"\nsummary = "Té."\ntranslates = "old"\n+++\n\n## Hervir\n\nAgua.\n'
         (tmp_path / "es" / "tea.md").write_text(text, encoding="utf-8")
         [found] = faults(tmp_path)
         digest = load_library(tmp_path).find("tea").digest

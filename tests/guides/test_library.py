@@ -252,10 +252,21 @@ class TestOwnGuides:
 
 
 class TestTranslations:
+    ES = 'title = "Té y charla"\nsummary = "Té para doce."\n'
+
     def write_both(self, folder: Path, digest: str) -> None:
         write(folder)
         (folder / "es").mkdir(exist_ok=True)
-        write(folder / "es", f'translates = "{digest}"\n{HEADER}', "## Hervir\n\nHierve el agua.\n")
+        text = "## Hervir\n\nHierve el agua.\n"
+        write(folder / "es", f'translates = "{digest}"\n{self.ES}', text)
+
+    def test_it_has_the_words_of_its_own_and_the_rest_of_the_original(self, tmp_path):
+        self.write_both(tmp_path, "0")
+        library = load_library(tmp_path)
+        tea, te = library.find("tea"), library.translations["tea", "es"]
+        assert (te.title, te.summary, te.language) == ("Té y charla", "Té para doce.", "es")
+        assert [heading.text for heading in te.headings] == ["Hervir"]
+        assert (te.sources, te.audience, te.reviewed) == (tea.sources, tea.audience, tea.reviewed)
 
     def test_it_is_shown_to_those_who_read_the_language(self, tmp_path):
         self.write_both(tmp_path, "0")
@@ -274,6 +285,9 @@ class TestTranslations:
         library = load_library(tmp_path)
         assert not library.is_behind(library.translations["tea", "es"])
         assert not library.is_behind(library.find("tea"))
+        write(tmp_path, HEADER.replace("2027-11-23", "2028-01-01"))
+        library = load_library(tmp_path)
+        assert not library.is_behind(library.translations["tea", "es"])
         write(tmp_path, text=TEXT + "\nWait.\n")
         library = load_library(tmp_path)
         assert library.is_behind(library.translations["tea", "es"])
@@ -287,13 +301,13 @@ class TestTranslations:
     def test_the_folder_is_named_by_a_language(self, tmp_path):
         write(tmp_path)
         (tmp_path / "Spanish").mkdir()
-        write(tmp_path / "Spanish")
+        write(tmp_path / "Spanish", self.ES)
         with pytest.raises(BadGuide, match="name the folder by a language"):
             load_library(tmp_path)
 
     def test_it_has_to_say_of_which_words(self, tmp_path):
         write(tmp_path)
         (tmp_path / "es").mkdir()
-        write(tmp_path / "es")
+        write(tmp_path / "es", self.ES)
         with pytest.raises(BadGuide, match=r"tea\.md, field translates: write some words"):
             load_library(tmp_path)

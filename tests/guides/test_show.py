@@ -10,6 +10,7 @@ from supportgroups.db import db
 from supportgroups.groups.models import Group, Visibility
 from supportgroups.groups.topics import Topic
 from supportgroups.guides.library import CONTENT_FOLDER, load_library, our_library
+from supportgroups.sessions.models import SeriesKind
 from tests.browser_client import visible_text
 from tests.factories import make_membership
 
@@ -129,6 +130,18 @@ class TestComingSessions:
             assert "Coming sessions" not in browser.get(self.CONNECTION).text
 
 
+class TestComingCourses:
+    def test_the_guide_to_courses_leads_to_courses_alone(
+        self, browser, make_group, make_series, make_session
+    ):
+        for name, kind in [("Six evenings", SeriesKind.COURSE), ("Forever", SeriesKind.SCHEDULE)]:
+            make_session(make_series(make_group(name), kind=kind))
+        words = visible_text(browser.get("/guides/workshops-and-courses").text)
+        assert "Coming courses" in words
+        assert "Six evenings" in words
+        assert "Forever" not in words
+
+
 class TestSheetView:
     @pytest.mark.parametrize("sheet", ["gratitude", "one-small-goal"])
     def test_it_works(self, browser, sheet):
@@ -155,9 +168,13 @@ class TestLanguages:
     def a_translation(self, app, monkeypatch, tmp_path):
         folder = tmp_path / "guides" / "es"
         folder.mkdir(parents=True)
-        lines = (CONTENT_FOLDER / "your-first-session.md").read_text(encoding="utf-8").splitlines()
-        lines[1:2] = ['title = "Tu primera sesión"', f'translates = "{self.digest()}"']
-        (folder / "your-first-session.md").write_text("\n".join(lines), encoding="utf-8")
+        header = f"""\
+title = "Tu primera sesión"
+summary = "Lo que pasa la primera vez."
+translates = "{self.digest()}"
+"""
+        text = f"+++\n{header}+++\n\n## Es normal\n\nHace falta valor.\n"
+        (folder / "your-first-session.md").write_text(text, encoding="utf-8")
         library = load_library(CONTENT_FOLDER, folder.parent)
         monkeypatch.setitem(app.extensions, "guide_library", library)
 

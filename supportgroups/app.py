@@ -46,7 +46,7 @@ from supportgroups.outbox.worker import Builder, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
-from supportgroups.rsvps.services import answers, waiting_list
+from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.services import series
@@ -72,6 +72,7 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.membership_ended, session_reactions.free_sessions_of_facilitator),
     (events.lead_ended, session_reactions.free_sessions_of_facilitator),
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
+    (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
     (events.session_moved, rsvp_reactions.tell_people_of_moved_session),
     (events.session_cancelled, rsvp_reactions.tell_people_of_cancelled_session),
     (events.session_restored, rsvp_reactions.follow_restored_session),
@@ -90,6 +91,7 @@ LETTERS: dict[str, Builder] = {
     "groups.join_request_declined": group_emails.join_request_declined,
     "rsvps.promoted": rsvp_emails.promoted,
     "rsvps.place_offered": rsvp_emails.place_offered,
+    "rsvps.still_coming": rsvp_emails.still_coming,
     "rsvps.session_moved": rsvp_emails.session_moved,
     "rsvps.session_cancelled": rsvp_emails.session_cancelled,
     "rsvps.session_restored": rsvp_emails.session_restored,
@@ -99,6 +101,7 @@ LETTERS: dict[str, Builder] = {
 TASKS: dict[str, Task] = {
     "accounts.forget_expired": Task(sign_ins.forget_expired, timedelta(hours=1)),
     "rsvps.pass_on_places": Task(waiting_list.pass_on_places, timedelta(minutes=1)),
+    "rsvps.look_after_seats": Task(series_seats.look_after_seats, timedelta(hours=1)),
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),

@@ -15,6 +15,9 @@ lead_ended = Signal()
 #: A group has another name, which calendars show. Carries `group`, `now`.
 group_renamed = Signal()
 
+#: Sessions of a series were made ahead. Carries `group_sessions`, `now`.
+sessions_planned = Signal()
+
 #: A session has a new time. Carries `group_session`, `old_starts_at`, `now`.
 session_moved = Signal()
 

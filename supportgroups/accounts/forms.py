@@ -145,6 +145,8 @@ class ProfileForm(Form):
         validators=[DataRequired(_l("Choose a time zone"))],
     )
 
+    allows_night_notices = BooleanField(_l("Write to me at night when it cannot wait"))
+
     @classmethod
     def of(cls, person: UserAccount) -> "ProfileForm":
         """Return the form for one person. A choice of one language is not asked for."""
@@ -153,6 +155,7 @@ class ProfileForm(Form):
                 "display_name": person.display_name,
                 "language": person.language or "",
                 "time_zone": person.time_zone,
+                "allows_night_notices": person.allows_night_notices,
             }
         )
         if len(LANGUAGES) == 1:

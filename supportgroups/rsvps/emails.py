@@ -13,8 +13,10 @@ from flask_babel import lazy_gettext as _l
 
 from supportgroups.db import db
 from supportgroups.outbox.mail import Letter, address_of, in_language
-from supportgroups.rsvps.models import Rsvp, RsvpStatus, WaitingListOffer
+from supportgroups.rsvps.models import Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.offer_links import offer_token
+from supportgroups.rsvps.queries import find_next_start
+from supportgroups.rsvps.services.series_seats import ANSWER_WITHIN
 
 
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
@@ -38,6 +40,29 @@ def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
         zone=offer.rsvp.user.time_zone,
         answer_address=address_of("rsvps.answer_offer", token=offer_token(offer.public_id)),
     )
+
+
+def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Ask somebody who missed some dates whether they keep their seat in a schedule."""
+    held = db.session.get(SeriesRsvp, payload["series_rsvp_id"])
+    group_session = find_next_start(held.series_id, now=now) if held is not None else None
+    if held is None or held.asked_at is None or group_session is None or held.user.email is None:
+        return None
+    series = held.series
+    with in_language(held.user.language):
+        return Letter(
+            to=held.user.email,
+            subject=str(_l("Still coming?")),
+            text=render_template(
+                "emails/rsvps_still_coming.txt",
+                group_session=group_session,
+                until=held.asked_at + ANSWER_WITHIN,
+                zone=held.user.time_zone,
+                address=address_of(
+                    "rsvps.series_seat", slug=series.group.slug, public_id=series.public_id
+                ),
+            ),
+        )
 
 
 def session_moved(payload: dict[str, Any], *, now: datetime) -> Letter | None:

@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired
+from wtforms.validators import AnyOf, DataRequired, InputRequired, NumberRange, Optional
 
 from supportgroups.forms import Form, choices_of, too_long
-from supportgroups.rsvps.models import MAX_NOTE, Rsvp, RsvpStatus
+from supportgroups.rsvps.models import MAX_NOTE, MAX_PLUS, Rsvp, RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.services.ways_in import WayInDetails
@@ -26,6 +26,8 @@ WAY_IN_WORDS = {
 }
 #: So many minutes before the start the doors can open.
 DOORS = (0, 10, 15, 30, 45, 60)
+#: No schedule keeps more places than this for newcomers.
+MAX_KEPT = 50
 
 
 #: How many people somebody brings.
@@ -91,6 +93,23 @@ class OfferForm(Form):
     )
 
 
+class SeatForm(Form):
+    """Whether somebody holds a seat in every session of a schedule."""
+
+    form_key = HiddenField(validators=[too_long(100)])
+    seat = RadioField(
+        _l("A place on every date"),
+        choices=choices_of(
+            {
+                "hold": _l("Keep a place for me on every date"),
+                "confirm": _l("Yes, I’m still coming"),
+                "give_up": _l("Give up my place"),
+            }
+        ),
+        validators=[DataRequired(_l("Choose one of the answers"))],
+    )
+
+
 class LineForm(Form):
     """Who on the waiting list moves up."""
 
@@ -128,13 +147,36 @@ class WayInForm(Form):
         coerce=int,
     )
 
+    max_plus_count = SelectField(
+        _l("May people bring somebody?"),
+        choices=choices_of(
+            {0: _l("No"), 1: _l("Yes, one person"), MAX_PLUS: _l("Yes, up to two people")}
+        ),
+        coerce=int,
+    )
+    newcomer_seats = IntegerField(
+        _l("Places kept for people who come for the first time"),
+        validators=[
+            Optional(),
+            NumberRange(0, MAX_KEPT, _l("Enter a number from 0 to %(most)s", most=MAX_KEPT)),
+        ],
+    )
+
     def details(self) -> WayInDetails:
         """Return what was filled in."""
         return WayInDetails(
-            admission=WayIn(self.admission.data), doors_minutes=self.doors_minutes.data
+            admission=WayIn(self.admission.data),
+            doors_minutes=self.doors_minutes.data,
+            max_plus_count=self.max_plus_count.data,
+            newcomer_seats=self.newcomer_seats.data or 0,
         )
 
     @staticmethod
     def values_of(series: Series) -> dict[str, Any]:
         """Return how the form looks for a schedule."""
-        return {"admission": series.admission.value, "doors_minutes": series.doors_minutes}
+        return {
+            "admission": series.admission.value,
+            "doors_minutes": series.doors_minutes,
+            "max_plus_count": series.max_plus_count,
+            "newcomer_seats": series.newcomer_seats,
+        }

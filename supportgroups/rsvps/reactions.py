@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from supportgroups.rsvps.services import answers, waiting_list
+from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.sessions.models import GroupSession
 
 
@@ -11,7 +11,16 @@ def withdraw_answers_of_former_member(
     _sender: Any, *, group_id: int, user_id: int, now: datetime
 ) -> None:
     """Who leaves a group gives up their places in it."""
+    series_seats.end_seats(user_id=user_id, group_id=group_id)
     answers.withdraw_answers(user_id=user_id, group_id=group_id, now=now)
+
+
+def seat_holders_of_new_sessions(
+    _sender: Any, *, group_sessions: list[GroupSession], now: datetime
+) -> None:
+    """Who holds a seat in a schedule has a place in its new sessions, before anybody else."""
+    for group_session in group_sessions:
+        series_seats.take_seats(group_session, now=now)
 
 
 def tell_people_of_moved_session(
@@ -41,6 +50,7 @@ def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: d
     """Everyone who answered learns that it takes place; free places go to those who wait."""
     answers.tell_about_change("rsvps.session_restored", group_session, now=now)
     waiting_list.promote_waiting(group_session, now=now)
+    series_seats.take_seats(group_session, now=now)
 
 
 def pass_on_new_places(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:

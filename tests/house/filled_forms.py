@@ -74,6 +74,8 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "guides.say_helpful": {"answer": "yes"},
         "rsvps.answer_offer": {"status": "accepted"},
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
+        # The member holds a seat already.
+        "rsvps.series_seat": {"seat": "give_up" if role == "member" else "hold"},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},

@@ -135,6 +135,8 @@ TABLE = {
     "POST rsvps.move_up": RUN_DO,
     "GET  rsvps.respond": BELONG,
     "POST rsvps.respond": BELONG_DO,
+    "GET  rsvps.series_seat": BELONG,
+    "POST rsvps.series_seat": BELONG_DO,
     # sessions
     "GET  sessions.cancel": RUN,
     "POST sessions.cancel": RUN_DO,

@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.app import LETTERS
-from supportgroups.db import db
+from supportgroups.db import db, transaction
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.outbox.models import JobState, OutboxJob
-from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.rsvps.queries import find_offer
+from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
+from supportgroups.rsvps.queries import find_offer, find_rsvp
+from supportgroups.rsvps.services.series_seats import MISSES, look_after_seats
+from supportgroups.sessions.queries import find_group_session, list_sessions_of_series
+from tests.conftest import NOW
 from tests.factories import make_rsvp
 from tests.house.filled_forms import LONG_WORDS, SESSION
 from tests.house.pages import Page
@@ -92,6 +95,17 @@ def free_a_place_on_the_day(post: Post) -> None:
     assert post.town.send("member", "POST", url, data=form).status_code == 303
 
 
+def miss_three_dates(post: Post) -> None:
+    """The member could not come to the last session, nor to two before it."""
+    with transaction():
+        series = find_group_session(post.town.world.groups["private"].past_session).series
+        (missed,) = list_sessions_of_series(series)[:1]
+        held = db.session.execute(select(SeriesRsvp).filter_by(series_id=series.id)).scalar_one()
+        held.missed = MISSES - 1
+        find_rsvp(missed, held.user).status = RsvpStatus.DECLINED
+    look_after_seats(now=NOW)
+
+
 def confirm_another_address(post: Post) -> None:
     post.act("member", "accounts.confirm_email", "listed")
 
@@ -158,6 +172,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
         ["member"],
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),
+    (miss_three_dates, "rsvps.still_coming", ["member"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),

@@ -161,6 +161,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps.edit_way_in public_id": lambda world, group: group.series,
     "rsvps.might_come public_id": lambda world, group: group.drop_in_session,
     "rsvps public_id": lambda world, group: group.session,
+    "rsvps.series_seat public_id": lambda world, group: group.series,
     "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),
     "pages.session public_id": lambda world, group: group.session,
     "calendars.session_file public_id": lambda world, group: group.session,

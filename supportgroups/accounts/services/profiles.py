@@ -40,12 +40,18 @@ class UnknownPerson(DomainError):
 
 @transaction()
 def edit_profile(
-    actor: UserAccount, *, display_name: str, time_zone: str, language: str | None
+    actor: UserAccount,
+    *,
+    display_name: str,
+    time_zone: str,
+    language: str | None,
+    allows_night_notices: bool,
 ) -> None:
-    """Change what the actor is called here, and how pages show times and words to them."""
+    """Change what the actor is called here, how pages show times and words, and when we write."""
     actor.display_name = display_name
     actor.time_zone = time_zone
     actor.language = language
+    actor.allows_night_notices = allows_night_notices
 
 
 def needs_password(device: SignIn, *, now: datetime) -> bool:

@@ -36,6 +36,7 @@ def profile() -> ResponseReturnValue:
             display_name=form.display_name.data,
             time_zone=form.time_zone.data,
             language=form.chosen_language,
+            allows_night_notices=form.allows_night_notices.data,
         )
         flash(_("Saved."), "success")
         return redirect(url_for("accounts.profile"), 303)

@@ -47,5 +47,6 @@ def my() -> ResponseReturnValue:
         agenda=agenda,
         tallies=rsvp_queries.tally((entry.group_session for entry in agenda), now=now),
         memberships=group_queries.list_memberships(person),
+        seats=rsvp_queries.list_series_rsvps_of(person),
         role_words=ROLE_WORDS,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from supportgroups import events
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
 from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc, to_zone
@@ -255,4 +256,6 @@ def _make_sessions(
         for user_id in sorted(facilitator_ids)
     )
     series.made_until = max(until, series.made_until)
+    db.session.flush()
+    events.sessions_planned.send(group_sessions=made, now=now)
     return len(made)

@@ -19,6 +19,10 @@ class WayInDetails:
     admission: WayIn
     #: So many minutes before the start the doors open.
     doors_minutes: int
+    #: How many people somebody may bring.
+    max_plus_count: int = 0
+    #: So many places are kept for people who come for the first time, until the day before.
+    newcomer_seats: int = 0
 
 
 @transaction()
@@ -27,15 +31,18 @@ def choose_way_in(
 ) -> None:
     """Change how people come to all sessions of a schedule.
 
-    Where booking ends, so does waiting: whoever waits for a coming session has a place then.
+    Where booking ends, so does waiting: whoever waits for a coming session has a place then. Places
+    that are kept no longer go to those who wait as well.
 
     :raises PermissionDenied: the actor does not organize the group
     """
     series = queries.lock_series(series.id)
     ensure(actor, Permission.SESSION_MANAGE, series.group)
-    was_drop_in = series.admission is WayIn.DROP_IN
+    before = (series.admission, series.newcomer_seats)
     series.admission = details.admission
     series.doors_minutes = details.doors_minutes
+    series.max_plus_count = details.max_plus_count
+    series.newcomer_seats = details.newcomer_seats
     record(
         "series.way_in_chosen",
         actor_id=actor.id,
@@ -44,6 +51,6 @@ def choose_way_in(
         now=now,
     )
     db.session.flush()
-    if was_drop_in is not (series.admission is WayIn.DROP_IN):
+    if before != (series.admission, series.newcomer_seats):
         for group_session in queries.list_coming_of_series(series, now=now):
             events.session_capacity_changed.send(group_session=group_session, now=now)

@@ -1,4 +1,4 @@
-"""Questions about answers, places and the waiting list."""
+"""Questions about places, the waiting list and offers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,21 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
-from supportgroups.groups.models import Membership
-from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
+from supportgroups.rsvps.models import Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.offers import LAST_DAY, Seats, is_last_day
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
-
-
-def find_rsvp(group_session: GroupSession, user: UserAccount | None) -> Rsvp | None:
-    """Return somebody's answer for a session."""
-    if user is None:
-        return None
-    return db.session.execute(
-        select(Rsvp).where(Rsvp.group_session_id == group_session.id, Rsvp.user_id == user.id)
-    ).scalar_one_or_none()
 
 
 def list_waiting(group_session: GroupSession) -> list[Rsvp]:
@@ -32,7 +21,7 @@ def list_waiting(group_session: GroupSession) -> list[Rsvp]:
 
 def list_next_in_line(group_session: GroupSession) -> list[Rsvp]:
     """Return the waiting list without those to whom a place is offered already."""
-    return list(db.session.execute(_waiting(group_session).where(~_has_open_offer())).scalars())
+    return list(db.session.execute(_waiting(group_session).where(~has_open_offer())).scalars())
 
 
 def _waiting(group_session: GroupSession) -> Select[Rsvp]:
@@ -83,7 +72,7 @@ def tally(group_sessions: Iterable[GroupSession], *, now: datetime) -> dict[int,
     """Return the tally of each session by its id, in one query."""
     sessions = {group_session.id: group_session for group_session in group_sessions}
     counts: dict[int, dict[RsvpStatus, _Counted]] = {session_id: {} for session_id in sessions}
-    is_offered = _has_open_offer()
+    is_offered = has_open_offer()
     rows = db.session.execute(
         select(
             Rsvp.group_session_id,
@@ -128,7 +117,7 @@ def _tally(
     return Tally(seats, coming.people, maybe.people, waiting.people, coming.newcomers)
 
 
-def _has_open_offer() -> ColumnElement[bool]:
+def has_open_offer() -> ColumnElement[bool]:
     """Return the condition that a place is offered to whose answer it is."""
     return exists().where(WaitingListOffer.rsvp_id == Rsvp.id, WaitingListOffer.outcome.is_(None))
 
@@ -141,181 +130,12 @@ def find_seats(group_session: GroupSession, *, now: datetime) -> Seats:
     return tally([group_session], now=now)[group_session.id].seats
 
 
-def answers_of(
-    user: UserAccount | None, group_sessions: Iterable[GroupSession]
-) -> dict[int, RsvpStatus]:
-    """Return somebody's answers for these sessions, by the session's id, in one query."""
-    if user is None:
-        return {}
-    rows = db.session.execute(
-        select(Rsvp.group_session_id, Rsvp.status).where(
-            Rsvp.user_id == user.id,
-            Rsvp.group_session_id.in_([group_session.id for group_session in group_sessions]),
-        )
-    )
-    return dict(rows.all())
-
-
-class Answer(NamedTuple):
-    """One person's answer under the name that the group knows them by."""
-
-    display_name: str
-    status: RsvpStatus
-    turn: int | None
-    plus_count: int
-    note: str
-    #: Whether a place is offered to them at the moment.
-    has_offer: bool
-
-
-def list_answers(group_session: GroupSession) -> list[Answer]:
-    """Return who answered what, for those who lead: coming, maybe, waiting in order, not coming."""
-    order = list(RsvpStatus)
-    rows = db.session.execute(
-        select(
-            Membership.display_name,
-            Rsvp.status,
-            Rsvp.turn,
-            Rsvp.plus_count,
-            Rsvp.note,
-            _has_open_offer(),
-        )
-        .join(
-            Membership,
-            and_(
-                Membership.user_id == Rsvp.user_id,
-                Membership.group_id == group_session.group_id,
-            ),
-        )
-        .where(Rsvp.group_session_id == group_session.id)
-        .order_by(Rsvp.turn, Membership.display_name, Rsvp.id)
-    )
-    return sorted((Answer(*row) for row in rows), key=lambda answer: order.index(answer.status))
-
-
-class AgendaEntry(NamedTuple):
-    """A session of somebody's own group, with their answer."""
-
-    group_session: GroupSession
-    status: RsvpStatus | None
-
-
-def list_agenda(user: UserAccount, *, now: datetime, limit: int = 50) -> list[AgendaEntry]:
-    """Return the coming sessions of all of somebody's groups, soonest first, in one query."""
-    rows = db.session.execute(
-        select(GroupSession, Rsvp.status)
-        .join(Membership, Membership.group_id == GroupSession.group_id)
-        .outerjoin(Rsvp, and_(Rsvp.group_session_id == GroupSession.id, Rsvp.user_id == user.id))
-        .where(
-            Membership.user_id == user.id,
-            Membership.removed_at.is_(None),
-            GroupSession.ends_at > now,
-        )
-        .options(joinedload(GroupSession.group), joinedload(GroupSession.series))
-        .order_by(GroupSession.starts_at, GroupSession.id)
-        .limit(limit)
-    )
-    return [AgendaEntry(*row) for row in rows]
-
-
-def list_coming_rsvps(user_id: int, *, group_id: int, now: datetime) -> list[Rsvp]:
-    """Return somebody's answers for the sessions of a group that have not begun."""
-    return list(
-        db.session.execute(
-            select(Rsvp)
-            .join(Rsvp.group_session)
-            .where(
-                Rsvp.user_id == user_id,
-                GroupSession.group_id == group_id,
-                GroupSession.starts_at > now,
-            )
-            .order_by(Rsvp.group_session_id)
-        ).scalars()
-    )
-
-
-def list_people_to_tell(group_session: GroupSession) -> list[Rsvp]:
-    """Return the answers of those whom a change concerns: coming, maybe, waiting."""
-    return list(
-        db.session.execute(
-            select(Rsvp)
-            .where(Rsvp.group_session_id == group_session.id, Rsvp.status != RsvpStatus.DECLINED)
-            .options(joinedload(Rsvp.user))
-            .order_by(Rsvp.id)
-        ).scalars()
-    )
-
-
-def has_come_before(user_id: int, *, group_id: int, now: datetime) -> bool:
-    """Tell whether somebody said yes to a session of a group that has begun, as far as we know.
-
-    Answers are erased some weeks after their session, so this forgets as well.
-    """
-    found = db.session.execute(
-        select(Rsvp.id)
-        .join(Rsvp.group_session)
-        .where(
-            Rsvp.user_id == user_id,
-            Rsvp.status == RsvpStatus.ACCEPTED,
-            GroupSession.group_id == group_id,
-            GroupSession.starts_at <= now,
-            GroupSession.status == SessionStatus.SCHEDULED,
-        )
-        .limit(1)
-    ).first()
-    return found is not None
-
-
 def find_open_offer(rsvp: Rsvp) -> WaitingListOffer | None:
     """Return the offer that nobody has answered or ended yet, though its time may be over."""
     return db.session.execute(
         select(WaitingListOffer).where(
             WaitingListOffer.rsvp_id == rsvp.id, WaitingListOffer.outcome.is_(None)
         )
-    ).scalar_one_or_none()
-
-
-class Standing(NamedTuple):
-    """Where somebody stands with one session."""
-
-    #: One of the values of `RsvpStatus`, or `none`, `offered` (a place, for a while) or `passed`
-    #: (the offered place went to somebody else).
-    state: str
-    rsvp: Rsvp | None = None
-    #: Their number on the waiting list, 1 for whoever is next.
-    position: int | None = None
-    #: What they were offered last.
-    offer: WaitingListOffer | None = None
-
-
-def find_standing(
-    group_session: GroupSession, user: UserAccount | None, *, now: datetime
-) -> Standing:
-    """Return where somebody stands with a session at this moment."""
-    rsvp = find_rsvp(group_session, user)
-    if rsvp is None:
-        return Standing("none")
-    offer = _find_last_offer(rsvp)
-    state = rsvp.status.value
-    if offer is not None and offer.is_open(now):
-        state = "offered"
-    elif offer is not None and _has_passed(offer, rsvp):
-        state = "passed"
-    return Standing(state, rsvp, place_in_line(rsvp), offer)
-
-
-def _has_passed(offer: WaitingListOffer, rsvp: Rsvp) -> bool:
-    # For a moment an offer is over before its place was passed on.
-    is_gone = offer.outcome is OfferOutcome.EXPIRED and rsvp.status is RsvpStatus.DECLINED
-    return is_gone or offer.outcome is None
-
-
-def _find_last_offer(rsvp: Rsvp) -> WaitingListOffer | None:
-    return db.session.execute(
-        select(WaitingListOffer)
-        .where(WaitingListOffer.rsvp_id == rsvp.id)
-        .order_by(WaitingListOffer.id.desc())
-        .limit(1)
     ).scalar_one_or_none()
 
 
@@ -360,7 +180,7 @@ def list_sessions_to_pass_on(*, now: datetime) -> list[int]:
         GroupSession.starts_at <= now + LAST_DAY,
         GroupSession.status == SessionStatus.SCHEDULED,
         Series.newcomer_seats > 0,
-        ~_has_open_offer(),
+        ~has_open_offer(),
     )
     return list(
         db.session.execute(

@@ -34,6 +34,7 @@ from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
 from supportgroups.dev.cli import cli as dev_command
 from supportgroups.dev.views import bp as dev
+from supportgroups.exchange.views import bp as exchange
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
@@ -62,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rsvps,
     calendars,
     guides.bp,
+    exchange,
     insight,
     pages,
 )

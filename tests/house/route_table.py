@@ -78,6 +78,9 @@ TABLE = {
     "GET  dev.letter": OPEN,
     "GET  dev.letter_html": OPEN,
     "GET  dev.mailbox": OPEN,
+    # exchange; what other programs read of listed groups
+    "GET  exchange.group_sessions": ". ...... .... | N NNNNNN NNNN | N NNNNNN NNNN",
+    "GET  exchange.meetings": OPEN,
     # groups
     "GET  groups.accept_agreement": BELONG,
     "POST groups.accept_agreement": BELONG_DO,

@@ -42,6 +42,8 @@ KEPT = {
     "calendars.private_feed": (ASKED_EACH_TIME, ASKED_EACH_TIME),
     "calendars.session_file": (FIVE_MINUTES, ASKED_EACH_TIME),
     "calendars.site_feed": (FIVE_MINUTES, FIVE_MINUTES),
+    "exchange.group_sessions": (FIVE_MINUTES, FIVE_MINUTES),
+    "exchange.meetings": (FIVE_MINUTES, FIVE_MINUTES),
     "guides.help_now": (FIVE_MINUTES, MINE),
     "guides.index": (FIVE_MINUTES, MINE),
     "guides.sheet": (FIVE_MINUTES, MINE),

@@ -1,6 +1,7 @@
 """What programs of others fetch. They come without a person, so nobody is asked for."""
 
 import json
+from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,20 @@ bp = Blueprint("exchange", __name__)
 FOR_ALL = "public, max-age=300"
 #: So many coming sessions stand in a feed.
 MOST_ENTRIES = 40
+
+
+class MeetingsFeed(NamedTuple):
+    """How the head of a page leads finders to the feed."""
+
+    address: str
+    #: Finders know it by this name, in every language.
+    title: str = "Meetings Feed"
+
+
+@bp.app_template_global()
+def meetings_feed() -> MeetingsFeed:
+    """Return what the head of a public page says about the feed, with its whole address."""
+    return MeetingsFeed(address_of("exchange.meetings"))
 
 
 @bp.get("/meetings.json")

@@ -136,7 +136,8 @@ def test_many_schedules_take_no_more_questions_than_one(meets, browser):
 
 @pytest.mark.parametrize("path", ["/", "/groups"])
 def test_public_pages_lead_finders_to_it(browser, path):
-    assert 'title="Meetings Feed" href="/meetings.json"' in browser.get(path).text
+    link = 'title="Meetings Feed" href="http://localhost/meetings.json"'
+    assert link in browser.get(path).text
 
 
 def test_it_cannot_be_written_to(browser):

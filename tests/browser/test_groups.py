@@ -69,7 +69,7 @@ class TestLeaving:
         window.says("You have left.")
         window.faults.expected.add(404)
         window.visit(f"/groups/{slug}")
-        window.heads("We can't find that page")
+        window.heads("We can’t find that page")
 
 
 class TestWaitingList:

@@ -115,8 +115,8 @@ class TestTheTable:
         page = browser.get(f"/my/sessions?{DECEMBER}")
         words = cells(page)[date(2026, 12, 1)]
         assert "Evening circle" in words
-        assert "You're expected" in words
-        assert "You can't come" not in page.text
+        assert "You’re expected" in words
+        assert "You can’t come" not in page.text
 
     def test_the_two_views_lead_to_each_other(self, browser, cast):
         month = browser.get(f"/groups/evening-circle/sessions?{DECEMBER}").text

@@ -1,7 +1,7 @@
 """What a session's entry says: to everybody, and to its owner at each level of discretion."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,15 +24,11 @@ class Addresses:
     own: Callable[[], str]
 
 
-def public_entry(
-    group_session: GroupSession, *, shows_place: bool, is_own_copy: bool, addresses: Addresses
-) -> Entry:
+def public_entry(group_session: GroupSession, *, shows_place: bool, addresses: Addresses) -> Entry:
     """Return what everybody may read.
 
     :param shows_place: whether the reader may know where people meet; the description often
         says how to find the door, so it is told or kept together with the place
-    :param is_own_copy: somebody puts this one entry into a calendar of their own, where it takes
-        their time and where not everybody who shares that calendar should read it
     """
     address = addresses.session(group_session.public_id)
     return Entry(
@@ -43,14 +39,34 @@ def public_entry(
         ends_at=group_session.ends_at,
         summary=_title(group_session, _full_title(group_session)),
         status=EntryStatus.CANCELLED if group_session.is_cancelled else EntryStatus.CONFIRMED,
-        is_busy=is_own_copy and not group_session.is_cancelled,
-        is_private=is_own_copy,
+        is_busy=False,
+        is_private=False,
         location=group_session.place_shown if shows_place else "",
         description=_description(
             group_session, group_session.description_shown if shows_place else "", address
         ),
         url=address,
     )
+
+
+def own_copy(
+    group_session: GroupSession, *, discretion: Discretion, shows_place: bool, addresses: Addresses
+) -> Entry:
+    """Return what somebody reads who puts this one session into a calendar of their own.
+
+    There it takes their time, and not everybody who shares that calendar should read it.
+    """
+    if discretion is not Discretion.PLAIN:
+        return private_entry(
+            group_session,
+            discretion=discretion,
+            word=_("Appointment"),
+            answer=None,
+            revised_at=group_session.revised_at,
+            addresses=addresses,
+        )
+    entry = public_entry(group_session, shows_place=shows_place, addresses=addresses)
+    return replace(entry, is_busy=not group_session.is_cancelled, is_private=True)
 
 
 def private_entry(

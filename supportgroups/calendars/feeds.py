@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from supportgroups.calendars import queries
-from supportgroups.calendars.entries import Addresses, private_entry, public_entry
+from supportgroups.calendars.entries import Addresses, own_copy, private_entry, public_entry
 from supportgroups.calendars.form import FORM
 from supportgroups.calendars.ical import build_calendar, build_event
 from supportgroups.calendars.kept import KeptBytes
@@ -102,18 +102,32 @@ def group_feed(group: Group, site: Site, *, now: datetime) -> Feed:
     )
 
 
-def session_file(group_session: GroupSession, site: Site, *, shows_place: bool) -> Feed:
-    """Return the file of one session, for somebody to put into a calendar of their own."""
+def session_file(
+    group_session: GroupSession, site: Site, *, discretion: Discretion, shows_place: bool
+) -> Feed:
+    """Return the file of one session, for somebody to put into a calendar of their own.
+
+    :param discretion: how much the entry tells whoever else looks at that calendar
+    """
     group = group_session.group
 
     def write() -> bytes:
         with in_language(group.language):
-            entry = public_entry(
-                group_session, shows_place=shows_place, is_own_copy=True, addresses=site.addresses
+            entry = own_copy(
+                group_session,
+                discretion=discretion,
+                shows_place=shows_place,
+                addresses=site.addresses,
             )
             return build_calendar([build_event(entry)], name=None)
 
-    facts = (group_session.uid, group_session.revision, group.calendar_revision, shows_place)
+    facts = (
+        group_session.uid,
+        group_session.revision,
+        group.calendar_revision,
+        discretion,
+        shows_place,
+    )
     return Feed(
         tag=_tag("session", _site_facts(site), facts),
         revised_at=group_session.revised_at,
@@ -205,7 +219,6 @@ def _public_events(found: Found, groups: Mapping[int, Group], site: Site) -> lis
             entry = public_entry(
                 group_session,
                 shows_place=_shows_place(group),
-                is_own_copy=False,
                 addresses=site.addresses,
             )
         return build_event(entry)

@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from supportgroups.calendars.addresses import Ways
 from supportgroups.forms import choices_of
 
 SHAPES = {"person": _l("In person"), "online": _l("Online"), "phone": _l("By phone")}
@@ -81,4 +82,5 @@ def samples() -> dict[str, Any]:
         "planned": SampleSession(),
         "moved": SampleSession(is_moved=True),
         "cancelled": SampleSession(status="cancelled"),
+        "ways": Ways("https://gatherings.example/calendar/sample.ics", "Appointment"),
     }

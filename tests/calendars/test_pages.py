@@ -13,6 +13,8 @@ import time_machine
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import list_links
 from supportgroups.calendars.services import MOST_LINKS, note_fetched, revoke_feed_link
+from supportgroups.db import transaction
+from supportgroups.groups.models import Visibility
 from supportgroups.rsvps.models import RsvpStatus
 from tests.browser_client import Browser, visible_text
 from tests.calendars.conftest import Subscriber
@@ -246,7 +248,7 @@ class TestAddressPage:
 
     def test_its_qr_code_keeps_to_the_policy(self, browser: Browser, url: str) -> None:
         page = browser.get(url).text
-        picture = page[page.index("<svg xmlns") : page.index("</svg>", page.index("<svg xmlns"))]
+        picture = page.partition('<svg class="qr"')[2].partition("</svg>")[0]
         assert 'aria-label="QR code of the address"' in picture
         assert "style" not in picture
         assert "<script" not in picture
@@ -301,3 +303,49 @@ class TestAddressPage:
 
     def test_wrong_method(self, browser: Browser, url: str) -> None:
         assert browser.post(url).status_code == 405
+
+
+class TestFollowPage:
+    GROUP = "/groups/evening-circle/calendar"
+
+    @pytest.mark.parametrize(
+        ("url", "feed", "name"),
+        [
+            (GROUP, "http://localhost/groups/evening-circle/calendar.ics", "Evening circle"),
+            ("/calendar", "http://localhost/calendar.ics", "Gatherings"),
+        ],
+    )
+    def test_it_offers_every_way_into_an_app(
+        self, cast: Cast, browser: Browser, subscriber: Subscriber, url: str, feed: str, name: str
+    ) -> None:
+        page = browser.get(url).text
+        assert field_of(page, "calendar-address") == feed
+        assert subscriber.ask(urlsplit(feed).path).status_code == 200
+        assert link_of(page, "Open in my calendar app") == feed.replace("http", "webcal", 1)
+        assert link_of(page, "Save the file") == urlsplit(feed).path
+        outlook = parse_qs(urlsplit(link_of(page, "Outlook")).query)
+        assert outlook == {"url": [feed], "name": [name]}
+        assert "That company then learns this address." in page
+
+    def test_it_names_companies_only_to_those_who_open_it(
+        self, cast: Cast, browser: Browser
+    ) -> None:
+        page = browser.get(self.GROUP).text
+        unfolded = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        assert "google" not in unfolded.lower()
+        assert "outlook" not in unfolded.lower()
+
+    def test_its_title_names_nobody(self, cast: Cast, browser: Browser) -> None:
+        assert "<title>Follow the dates</title>" in browser.get(self.GROUP).text
+
+    @pytest.mark.parametrize("who", ["nobody", "stan", "sam", "rosa"])
+    def test_a_private_group_has_none(self, cast: Cast, browser: Browser, who: str) -> None:
+        with transaction():
+            cast.group.visibility = Visibility.PRIVATE
+        if who != "nobody":
+            browser.sign_in(getattr(cast, who))
+        assert browser.get(self.GROUP).status_code == 404
+
+    def test_wrong_method(self, browser: Browser) -> None:
+        assert browser.post(self.GROUP).status_code == 405
+        assert browser.post("/calendar").status_code == 405

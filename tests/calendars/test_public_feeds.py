@@ -256,6 +256,28 @@ class TestSessionFile:
         (event,) = events_of(calendar)
         assert str(event["UID"]) == cast.session.uid
 
+    @pytest.mark.parametrize(
+        ("asked", "title"),
+        [("", "Appointment"), ("?discretion=loud", "Appointment"), ("?discretion=busy", "Busy")],
+    )
+    def test_it_says_nothing_unless_asked(
+        self, cast: Cast, subscriber: Subscriber, url: str, asked: str, title: str
+    ) -> None:
+        (event,) = events_of(subscriber.fetch(url + asked))
+        assert str(event["SUMMARY"]) == title
+        assert {"LOCATION", "DESCRIPTION"} & set(event) == set()
+        assert event["DTSTART"].dt == cast.session.starts_at
+        body = subscriber.ask(url + asked).data.decode()
+        assert "circle" not in body
+        assert str(cast.session.public_id) not in body
+
+    def test_it_says_what_it_is_to_whoever_asks(self, subscriber: Subscriber, url: str) -> None:
+        (event,) = events_of(subscriber.fetch(f"{url}?discretion=plain"))
+        assert str(event["SUMMARY"]) == "Tuesday evening – Evening circle"
+        assert "LOCATION" in event
+        tags = {subscriber.ask(url + asked).headers["ETag"] for asked in ("", "?discretion=plain")}
+        assert len(tags) == 2
+
     def test_it_takes_the_time_of_its_owner_and_stays_private(
         self, cast: Cast, subscriber: Subscriber, url: str
     ) -> None:
@@ -267,9 +289,9 @@ class TestSessionFile:
     ) -> None:
         with transaction():
             cast.group.admission = Admission.REQUEST
-        as_guest = browser.get(url)
+        as_guest = browser.get(f"{url}?discretion=plain")
         browser.sign_in(cast.sam)
-        as_member = browser.get(url)
+        as_member = browser.get(f"{url}?discretion=plain")
         assert b"LOCATION" not in as_guest.data
         assert b"LOCATION" in as_member.data
         assert as_guest.headers["ETag"] != as_member.headers["ETag"]

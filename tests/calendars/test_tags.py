@@ -70,7 +70,7 @@ def scene(
     urls = {
         "site": "/calendar.ics",
         "group": "/groups/evening-circle/calendar.ics",
-        "file": f"/sessions/{cast.session.public_id}.ics",
+        "file": f"/sessions/{cast.session.public_id}.ics?discretion=plain",
         "plain": plain,
         "neutral": make_link(cast.sam, discretion=Discretion.NEUTRAL)[1],
         "busy": make_link(cast.sam, discretion=Discretion.BUSY)[1],

@@ -65,6 +65,8 @@ TABLE = {
     "POST calendars.create_link": OWN_DO,
     "GET  calendars.edit_link": MEMBERS_OWN,
     "POST calendars.edit_link": MEMBERS_OWN_DO,
+    "GET  calendars.follow_group": ". ...... .... | . ...... .... | N NNNNNN NNNN",
+    "GET  calendars.follow_site": OPEN,
     "GET  calendars.group_feed": ". ...... .... | . ...... .... | N NNNNNN NNNN",
     "GET  calendars.links": OWN,
     "GET  calendars.private_feed": "+ ++++++ ++++",

@@ -20,10 +20,12 @@ from supportgroups.calendars import feeds, queries, services
 from supportgroups.calendars.entries import Addresses
 from supportgroups.calendars.feeds import Feed, Site
 from supportgroups.calendars.loaders import load_feed_group
+from supportgroups.calendars.models import Discretion
 from supportgroups.calendars.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.db import Busy
+from supportgroups.forms import known
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import address_of
 from supportgroups.sessions.loaders import load_group_session
@@ -55,11 +57,18 @@ def group_feed(slug: str) -> ResponseReturnValue:
 @bp.route("/sessions/<uuid:public_id>.ics", **only_get)
 @access(Permission.GROUP_READ)
 def session_file(public_id: UUID) -> ResponseReturnValue:
-    """Let somebody put one session into a calendar of their own."""
+    """Let somebody put one session into a calendar of their own, under a word that tells nothing.
+
+    With `?discretion=plain` it says what it is, because that is what they asked for.
+    """
     group_session = load_group_session(public_id, Permission.GROUP_READ)
     person = viewer()
-    shows_place = permits(person, Permission.GROUP_PLACE, group_session.group)
-    feed = feeds.session_file(group_session, _site(), shows_place=shows_place)
+    feed = feeds.session_file(
+        group_session,
+        _site(),
+        discretion=known(Discretion, request.args.get("discretion")) or Discretion.NEUTRAL,
+        shows_place=permits(person, Permission.GROUP_PLACE, group_session.group),
+    )
     return _answer(feed, FOR_ALL if person is None else FOR_ONE, download="session.ics")
 
 

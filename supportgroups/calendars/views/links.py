@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from supportgroups.access import SIGNED_IN, access
 from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.calendars import queries, services
-from supportgroups.calendars.addresses import QrCode, google_link, outlook_link, webcal
+from supportgroups.calendars.addresses import Ways
 from supportgroups.calendars.feeds import calendar_name
 from supportgroups.calendars.forms import (
     ALL_GROUPS,
@@ -83,15 +83,7 @@ def show_address(public_id: UUID) -> ResponseReturnValue:
         return render_template("calendars/address_not_kept.html", link=link)
     address = absolute(url_for(".private_feed", secret=secret))
     name = calendar_name(link.discretion, word=link.neutral_word, plain_name=settings().site_name)
-    return render_template(
-        "calendars/address.html",
-        link=link,
-        address=address,
-        webcal=webcal(address),
-        google=google_link(address),
-        outlook=outlook_link(address, name),
-        qr=QrCode(address),
-    )
+    return render_template("calendars/address.html", link=link, ways=Ways(address, name))
 
 
 @bp.route("/my/calendars/<uuid:public_id>/edit", methods=["GET", "POST"])

@@ -39,6 +39,8 @@ from supportgroups.groups import emails as group_emails
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
 from supportgroups.guides.cli import guides_commands
+from supportgroups.insight import emails as insight_emails
+from supportgroups.insight import services as insight_services
 from supportgroups.insight.views import bp as insight
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
@@ -48,6 +50,7 @@ from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
 from supportgroups.rsvps.services import answers, series_seats, waiting_list
+from supportgroups.rsvps.services import names as answer_names
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.services import series
@@ -91,6 +94,7 @@ LETTERS: dict[str, Builder] = {
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
+    "insight.head_count_wanted": insight_emails.head_count_wanted,
     "rsvps.promoted": rsvp_emails.promoted,
     "rsvps.place_offered": rsvp_emails.place_offered,
     "rsvps.still_coming": rsvp_emails.still_coming,
@@ -107,6 +111,10 @@ TASKS: dict[str, Task] = {
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
+    "insight.ask_for_head_counts": Task(
+        insight_services.ask_for_head_counts, timedelta(minutes=15)
+    ),
+    "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }

@@ -15,9 +15,10 @@ from supportgroups.groups.models import (
     Membership,
 )
 from supportgroups.guides.models import GuideVote
+from supportgroups.insight.models import HeadCount
 from supportgroups.limits import TriesCounter
 from supportgroups.outbox.models import OutboxJob
-from supportgroups.rsvps.models import Rsvp, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.models import Rsvp, SeriesRsvp, SessionTally, WaitingListOffer
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
@@ -37,6 +38,7 @@ __all__ = [
     "GroupSession",
     "GroupTopic",
     "GuideVote",
+    "HeadCount",
     "InvitationLink",
     "JoinRequest",
     "Membership",
@@ -49,6 +51,7 @@ __all__ = [
     "SeriesRsvp",
     "SeriesSkip",
     "SessionFacilitator",
+    "SessionTally",
     "SignIn",
     "SignInLink",
     "SignUp",

@@ -25,3 +25,8 @@ def clean_text(value: str | None) -> str | None:
     plain = _CONTROLS.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     lines = unicodedata.normalize("NFC", plain).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def guard_cell(value: str) -> str:
+    """Return a cell of a table that no spreadsheet takes for a formula (safety.md, Settings)."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

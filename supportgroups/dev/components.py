@@ -12,6 +12,7 @@ from wtforms import (
     DateField,
     EmailField,
     Form,
+    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -39,6 +40,7 @@ class SampleForm(Form):
     name = StringField(_l("Name to use here"), validators=[InputRequired(_l("Enter any name"))])
     email = EmailField(_l("E-mail"), validators=[Optional()])
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter a password"))])
+    heads = IntegerField(_l("How many people came?"), validators=[Optional()])
     about = TextAreaField(_l("A first visit"), validators=[Optional(), Length(max=400)])
     shape = SelectField(
         _l("How you meet"),

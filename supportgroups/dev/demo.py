@@ -1,6 +1,6 @@
 """A small town's worth of demo data: six fictional groups, told through the product's services.
 
-The story begins three weeks before today, so that there are sessions behind and ahead of the
+The story begins nine weeks before today, so that there are sessions behind and ahead of the
 reader. Everything goes through the same services as the real thing, at the moment at which it
 would have happened; nothing here writes rows of its own except the people.
 """
@@ -13,6 +13,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.accounts.passwords import hash_password
 from supportgroups.clock import to_zone
 from supportgroups.db import db, transaction
+from supportgroups.dev.past import tell_the_past
 from supportgroups.dev.story import (
     GROUPS,
     NEIGHBOURS,
@@ -61,6 +62,7 @@ def fill_with_demo_data(*, now: datetime) -> None:
     for demo in GROUPS:
         _tell(demo, people, began)
     extend_all_series(now=now)
+    tell_the_past(people["Rosa"], now=now)
     _give_answers(people, now=now)
     # What happened before today was read long ago: only today's letters wait in the outbox.
     db.session.execute(delete(OutboxJob))
@@ -147,7 +149,7 @@ def _series_details(
         day += timedelta(days=1)
     if not series.interval:
         # The one-off lies ahead of the reader.
-        day += timedelta(weeks=6)
+        day += STORY_BEGAN + timedelta(weeks=3)
     return SeriesDetails(
         title=series.title,
         description=series.description,

@@ -10,7 +10,7 @@ from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Top
 
 PASSWORD = "demo-password"  # noqa: S105 (printed for everybody who tries the demo)
 #: It begins so long before today, so that there are sessions behind and ahead of the reader.
-STORY_BEGAN = timedelta(weeks=3)
+STORY_BEGAN = timedelta(weeks=9)
 
 
 class Person(NamedTuple):

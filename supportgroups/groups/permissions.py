@@ -23,11 +23,15 @@ class Permission(StrEnum):
     GROUP_EDIT = "group:edit"
     #: Membership, requests and invitations.
     GROUP_MEMBERS = "group:members"
+    #: See how many came and answered, session by session.
+    GROUP_NUMBERS = "group:numbers"
     SESSION_RSVP = "session:rsvp"
     #: Plan, edit, cancel and restore sessions.
     SESSION_MANAGE = "session:manage"
     #: See who answered what: those who open the door need to know who may come.
     SESSION_ANSWERS = "session:answers"
+    #: Say how many people came.
+    SESSION_COUNT = "session:count"
 
 
 Rule = Callable[[UserAccount | None, Group], bool]
@@ -78,9 +82,11 @@ RULES: dict[Permission, tuple[Rule, ...]] = {
     Permission.GROUP_LEAVE: (member,),
     Permission.GROUP_EDIT: (organizer,),
     Permission.GROUP_MEMBERS: (organizer,),
+    Permission.GROUP_NUMBERS: (leader,),
     Permission.SESSION_RSVP: (member,),
     Permission.SESSION_MANAGE: (organizer,),
     Permission.SESSION_ANSWERS: (leader,),
+    Permission.SESSION_COUNT: (leader,),
 }
 
 

@@ -210,16 +210,14 @@ def change_role(slug: str, public_id: UUID) -> ResponseReturnValue:
     role = known(Role, request.form.get("role"))
     if role is None:
         abort(400)
-    # The row may be gone when the act is over: somebody can leave in that moment.
-    name = membership.display_name
     try:
         member_services.change_role(membership, role, actor=signed_in_viewer(), now=utc_now())
     except member_services.LastOrganizer:
         flash(_("A group needs an organizer. Make somebody else one first."), "error")
     except member_services.NoLongerAMember:
-        flash(_("%(name)s is no longer a member.", name=name), "error")
+        flash(_("%(name)s is no longer a member.", name=membership.display_name), "error")
     else:
-        words = {"name": name, "role": ROLE_WORDS[role]}
+        words = {"name": membership.display_name, "role": ROLE_WORDS[role]}
         flash(_("%(name)s: %(role)s.", **words), "success")
     return redirect(url_for(".members", slug=slug), 303)
 
@@ -230,13 +228,12 @@ def remove_member(slug: str, public_id: UUID) -> ResponseReturnValue:
     """End somebody's membership, after asking once."""
     membership = load_membership(slug, public_id)
     if request.method == "POST":
-        name = membership.display_name
         try:
             member_services.remove_member(membership, actor=signed_in_viewer(), now=utc_now())
         except member_services.LastOrganizer:
             flash(_("A group needs an organizer. Make somebody else one first."), "error")
         else:
-            flash(_("%(name)s was removed.", name=name), "success")
+            flash(_("%(name)s was removed.", name=membership.display_name), "success")
         return redirect(url_for(".members", slug=slug), 303)
     return render_template("groups/remove_member.html", group=membership.group, member=membership)
 
@@ -246,13 +243,8 @@ def remove_member(slug: str, public_id: UUID) -> ResponseReturnValue:
 def readmit_member(slug: str, public_id: UUID) -> ResponseReturnValue:
     """Let somebody back in whom the organizers removed."""
     membership = load_membership(slug, public_id)
-    name = membership.display_name
-    try:
-        member_services.readmit_member(membership, actor=signed_in_viewer(), now=utc_now())
-    except member_services.NoLongerAMember:
-        flash(_("%(name)s is no longer a member.", name=name), "error")
-    else:
-        flash(_("%(name)s is a member again.", name=name), "success")
+    member_services.readmit_member(membership, actor=signed_in_viewer(), now=utc_now())
+    flash(_("%(name)s is a member again.", name=membership.display_name), "success")
     return redirect(url_for(".members", slug=slug), 303)
 
 

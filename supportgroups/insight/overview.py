@@ -23,13 +23,19 @@ class LedSession(NamedTuple):
     leaders: int
 
 
-class OpenMatters(NamedTuple):
-    """What waits in one group."""
+class LedGroup(NamedTuple):
+    """A group that somebody helps to lead, and what waits in it."""
 
+    membership: Membership
     #: How many people ask to join.
     requests: int = 0
     #: How many members have not accepted the agreement as it reads today.
     unread_agreements: int = 0
+
+    @property
+    def group(self) -> Group:
+        """The group itself."""
+        return self.membership.group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,8 @@ class Overview:
     full: list[tuple[GroupSession, Tally]] = field(default_factory=list)
     #: Groups whose new agreement this person has not read.
     agreements: list[Group] = field(default_factory=list)
+    #: Past sessions of which nobody has said how many came.
+    uncounted: list[GroupSession] = field(default_factory=list)
     #: Groups that nobody has confirmed for long.
     unconfirmed: list[Group] = field(default_factory=list)
 
@@ -54,23 +62,23 @@ class Overview:
 
 
 def look_over(
-    memberships: Iterable[Membership],
-    matters: Mapping[int, OpenMatters],
+    groups: Iterable[LedGroup],
     sessions: Iterable[LedSession],
     tallies: Mapping[int, Tally],
     *,
+    uncounted: Iterable[GroupSession],
     now: datetime,
 ) -> Overview:
     """Return what needs this person: of each group only what they can do something about.
 
-    :param memberships: where they organize or facilitate
-    :param matters: what waits in each of these groups, by the group's id
+    :param groups: where they organize or facilitate
     :param sessions: the coming sessions of these groups, soonest first
     :param tallies: the answers for these sessions, by the session's id
+    :param uncounted: the last sessions of these groups without a head count
     """
-    memberships = list(memberships)
-    organized = [each.group for each in memberships if each.role is Role.ORGANIZER]
-    ids = {group.id for group in organized}
+    groups = list(groups)
+    organized = [led for led in groups if led.membership.role is Role.ORGANIZER]
+    ids = {led.group.id for led in organized}
     planned = [
         led
         for led in sessions
@@ -79,9 +87,7 @@ def look_over(
         and not led.group_session.has_started(now)
     ]
     return Overview(
-        requests=[
-            (group, matters[group.id].requests) for group in organized if matters[group.id].requests
-        ],
+        requests=[(led.group, led.requests) for led in organized if led.requests],
         leaderless=[
             led.group_session
             for led in planned
@@ -92,9 +98,10 @@ def look_over(
             for led in planned
             if tallies[led.group_session.id].waitlisted
         ],
-        agreements=[each.group for each in memberships if not each.has_current_agreement],
+        agreements=[led.group for led in groups if not led.membership.has_current_agreement],
+        uncounted=list(uncounted),
         unconfirmed=sorted(
-            (group for group in organized if group.confirmed_at <= now - CONFIRM_EVERY),
+            (led.group for led in organized if led.group.confirmed_at <= now - CONFIRM_EVERY),
             key=lambda group: (group.confirmed_at, group.id),
         ),
     )

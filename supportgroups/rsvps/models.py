@@ -139,3 +139,18 @@ class SeriesRsvp(Model):
 
     series: Mapped[Series] = relationship()
     user: Mapped[UserAccount] = relationship()
+
+
+class SessionTally(Model):
+    """How many people gave one answer for a session whose names have been erased."""
+
+    __tablename__ = "session_tally"
+    __table_args__ = (CheckConstraint("number > 0", name="number_positive"),)
+
+    group_session_id: Mapped[int] = mapped_column(
+        ForeignKey("group_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    status: Mapped[RsvpStatus] = mapped_column(
+        enum_column(RsvpStatus, name="status_known"), primary_key=True
+    )
+    number: Mapped[int]

@@ -10,6 +10,8 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.dev import demo, story
 from supportgroups.groups.models import Group
+from supportgroups.insight.models import HeadCount
+from supportgroups.insight.queries import list_uncounted
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.queries import tally
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
@@ -51,6 +53,16 @@ class TestStory:
         assert set(db.session.execute(select(Rsvp.status)).scalars()) == set(RsvpStatus)
         assert any(s.status is SessionStatus.CANCELLED for s in sessions())
         assert any(s.is_moved for s in sessions())
+
+    def test_the_past_was_counted_and_its_oldest_names_are_erased(self, now: datetime) -> None:
+        past = [s for s in sessions() if s.ends_at <= now]
+        tallies = tally(past, now=now)
+        named = set(db.session.execute(select(Rsvp.group_session_id)).scalars())
+        old = [s for s in past if s.ends_at <= now - timedelta(days=30)]
+        assert sum(tallies[s.id].accepted for s in old) > 50
+        assert named & {s.id for s in old} == set()
+        assert len(db.session.execute(select(HeadCount)).all()) > 20
+        assert list_uncounted({s.group_id for s in past}, now=now) != []
 
     def test_a_full_session_has_a_waiting_list(self, now: datetime) -> None:
         tallies = tally(sessions(), now=now)

@@ -14,9 +14,11 @@ ALWAYS = {
     Permission.GROUP_LEAVE: MEMBERS,
     Permission.GROUP_EDIT: ORGANIZERS,
     Permission.GROUP_MEMBERS: ORGANIZERS,
+    Permission.GROUP_NUMBERS: LEADERS,
     Permission.SESSION_RSVP: MEMBERS,
     Permission.SESSION_MANAGE: ORGANIZERS,
     Permission.SESSION_ANSWERS: LEADERS,
+    Permission.SESSION_COUNT: LEADERS,
 }
 #: Who may read, see the place, and join.
 DEPENDS = {

@@ -37,13 +37,6 @@ class TestCreateGroup:
         ]
         assert (group.agreement_version, group.created_at, group.confirmed_at) == (1, now, now)
 
-    def test_two_of_one_name_at_once_get_two_addresses(self, create, monkeypatch):
-        """Neither sees the other's row, which is not there yet when the address is chosen."""
-        monkeypatch.setattr(queries, "find_group", lambda _slug: None)
-        first, second = create(), create()
-        assert second.slug.startswith(f"{first.slug}-")
-        assert [topic.topic for topic in second.topic_tags] == second.topics != []
-
     def test_who_starts_it_organizes_it(self, create, cast, now):
         (membership,) = queries.list_members(create())
         assert (membership.user_id, membership.role) == (cast.stan.id, Role.ORGANIZER)

@@ -76,6 +76,8 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         # The member holds a seat already.
         "rsvps.series_seat": {"seat": "give_up" if role == "member" else "hold"},
+        "insight.count_by_link": {"heads": "7", "outcome": "held"},
+        "insight.count_heads": {"heads": "7", "outcome": "held"},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},

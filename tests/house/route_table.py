@@ -21,6 +21,7 @@ BELONG = "S FFFFFF .... | S FFFFFF .... | N NNNNNN ...."
 BELONG_DO = "S FFFFFF ++++ | S FFFFFF ++++ | N NNNNNN ++++"
 #: Those who lead: facilitators and organizers.
 LEAD = "S FFFFFF FF.. | S FFFFFF FF.. | N NNNNNN FF.."
+LEAD_DO = "S FFFFFF FF++ | S FFFFFF FF++ | N NNNNNN FF++"
 #: Organizers alone.
 RUN = "S FFFFFF FFF. | S FFFFFF FFF. | N NNNNNN FFF."
 RUN_DO = "S FFFFFF FFF+ | S FFFFFF FFF+ | N NNNNNN FFF+"
@@ -114,6 +115,12 @@ TABLE = {
     "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
     # insight
+    "GET  insight.count_by_link": OPEN,
+    "POST insight.count_by_link": "+ ++++++ ++++",
+    "GET  insight.count_heads": LEAD,
+    "POST insight.count_heads": LEAD_DO,
+    "GET  insight.numbers": LEAD,
+    "GET  insight.numbers_file": LEAD,
     "GET  insight.organizing": OWN,
     # operations
     "GET  operations.healthz": OPEN,
@@ -159,6 +166,7 @@ MISSING = {
     "accounts.confirm_email": "S G",
     "accounts.confirm_sign_up": "G G",
     "accounts.use_sign_in_link": "G G",
+    "insight.count_by_link": "G G",
     "accounts.end_device": "S N",
     "calendars.edit_link": "S N",
     "calendars.revoke_link": "S N",

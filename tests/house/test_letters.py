@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -11,6 +12,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.app import LETTERS
 from supportgroups.db import db, transaction
 from supportgroups.groups.topics import TOPIC_WORDS
+from supportgroups.insight.services import ask_for_head_counts
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.queries import find_offer, find_rsvp
@@ -70,6 +72,11 @@ def post(town: Town) -> Post:
 def e_mail(town: Town, role: str) -> str:
     """Return somebody's address."""
     return town.world.markers[f"e-mail of {role}"] + "@example.org"
+
+
+def end_a_session(post: Post) -> None:
+    """A day after the last session; the letter is sent some days later."""
+    ask_for_head_counts(now=NOW - timedelta(days=6, hours=12))
 
 
 def ask_to_join(post: Post) -> None:
@@ -174,6 +181,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (make_room, "rsvps.promoted", ["waitlisted"]),
     (miss_three_dates, "rsvps.still_coming", ["member"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
+    (end_a_session, "insight.head_count_wanted", ["facilitator"] * 3),
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),
     (ask_for_a_link, "accounts.sign_in_link", ["member"]),

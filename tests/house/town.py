@@ -165,6 +165,8 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),
     "pages.session public_id": lambda world, group: group.session,
     "calendars.session_file public_id": lambda world, group: group.session,
+    "insight.count_heads public_id": lambda world, group: group.past_session,
+    "insight.count_by_link token": lambda world, group: group.count_token,
     "calendars public_id": lambda world, group: world.link,
     "calendars.private_feed secret": lambda world, group: world.feeds["member"],
     "accounts.end_device public_id": lambda world, group: world.tablet,

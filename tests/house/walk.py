@@ -60,6 +60,8 @@ def holds_the_key(visit: Visit) -> bool:
             return visit.role == "invited"
         case "accounts.use_sign_in_link" | "accounts.confirm_sign_up":
             return visit.role == ANONYMOUS
+        case "insight.count_by_link":
+            return visit.role == "facilitator"
         case "calendars.private_feed":
             return False
     return True

@@ -29,10 +29,15 @@ from supportgroups.groups.models import (
 from supportgroups.groups.queries import find_group
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format
 from supportgroups.guides.models import GuideVote
+from supportgroups.insight import links
 from supportgroups.limits import spend
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.outbox.services import enqueue
-from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.models import (
+    RsvpStatus,
+    SeriesRsvp,
+    WaitingListOffer,
+)
 from supportgroups.sessions.models import (
     GroupSession,
     SeriesDate,
@@ -53,6 +58,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.house.leading import let_be_long_over
 from tests.house.roles import SIGNED_IN, VISIBILITIES
 
 ADMISSIONS = {
@@ -92,6 +98,8 @@ class GroupFacts:
     series: UUID | None = None
     #: A session of another schedule, to which people come without booking.
     drop_in_session: UUID | None = None
+    #: What the facilitator was mailed after it.
+    count_token: str = ""
     memberships: dict[str, UUID] = field(default_factory=dict)
     join_request: UUID | None = None
     invitation: UUID | None = None
@@ -294,6 +302,8 @@ def _make_sessions(
     facts.past_session = make(today - timedelta(weeks=1)).public_id
     drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
     facts.drop_in_session = make_session(drop_in).public_id
+    facts.count_token = links.sign(facts.past_session, people["facilitator"].id)
+    let_be_long_over(make(today - timedelta(weeks=6)), people["facilitator"])
 
 
 def _make_offer(group_session: GroupSession, person: UserAccount) -> UUID:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from supportgroups.groups.models import Group, Membership, Role
-from supportgroups.insight.overview import LedSession, OpenMatters, look_over
+from supportgroups.insight.overview import LedGroup, LedSession, look_over
 from supportgroups.rsvps.queries import Tally
 from tests.conftest import NOW
 
@@ -28,15 +28,17 @@ class Planned:
         return self.starts_at <= now
 
 
-def look(role=Role.ORGANIZER, *, planned=(), leaders=1, tally=None, matters=None, **values):
+def look(
+    role=Role.ORGANIZER, *, planned=(), leaders=1, tally=None, requests=0, uncounted=(), **values
+):
     """Look over one group with its sessions."""
     group = Group(id=1, name="One", agreement_version=2, confirmed_at=NOW, **values)
     membership = Membership(group=group, group_id=1, role=role, agreement_version=2)
     return look_over(
-        [membership],
-        {1: matters or OpenMatters()},
+        [LedGroup(membership, requests)],
         [LedSession(each, leaders) for each in planned],
         {each.id: tally or Tally() for each in planned},
+        uncounted=uncounted,
         now=NOW,
     )
 
@@ -65,8 +67,13 @@ def test_people_who_wait(tally, is_told):
     assert [found for _session, found in overview.full] == ([tally] if is_told else [])
 
 
+def test_a_session_that_nobody_counted():
+    past = Planned(starts_in=-timedelta(days=1))
+    assert look(Role.FACILITATOR, uncounted=[past]).uncounted == [past]
+
+
 def test_people_who_ask_to_join():
-    overview = look(matters=OpenMatters(requests=2))
+    overview = look(requests=2)
     assert [(group.name, number) for group, number in overview.requests] == [("One", 2)]
 
 
@@ -74,7 +81,7 @@ def test_people_who_ask_to_join():
 def test_a_page_that_nobody_confirmed(days, is_asked):
     group = Group(id=1, name="One", agreement_version=1, confirmed_at=NOW - timedelta(days=days))
     membership = Membership(group=group, group_id=1, role=Role.ORGANIZER, agreement_version=1)
-    overview = look_over([membership], {1: OpenMatters()}, [], {}, now=NOW)
+    overview = look_over([LedGroup(membership)], [], {}, uncounted=[], now=NOW)
     assert bool(overview.unconfirmed) is is_asked
     assert overview.is_calm is not is_asked
 
@@ -85,7 +92,7 @@ def test_the_agreement_that_one_has_not_read():
         membership = Membership(
             group=group, group_id=1, role=Role.FACILITATOR, agreement_version=version
         )
-        overview = look_over([membership], {1: OpenMatters()}, [], {}, now=NOW)
+        overview = look_over([LedGroup(membership)], [], {}, uncounted=[], now=NOW)
         assert [each.name for each in overview.agreements] == names
 
 
@@ -95,6 +102,6 @@ def test_a_facilitator_is_not_asked_for_what_organizers_do():
         planned=[Planned()],
         leaders=0,
         tally=Tally(accepted=8, waitlisted=2),
-        matters=OpenMatters(requests=2),
+        requests=2,
     )
     assert overview.is_calm

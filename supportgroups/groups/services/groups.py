@@ -6,8 +6,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from supportgroups import events
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
@@ -62,14 +60,8 @@ def create_group(
         slug=_new_slug(details), created_at=now, confirmed_at=now, calendar_revised_at=now
     )
     _write(group, details)
-    try:
-        with db.session.begin_nested():
-            db.session.add(group)
-    except IntegrityError:
-        # Another group got the same name, and so the same address, in this moment.
-        group.slug = _with_ending(group.slug)
-        db.session.add(group)
-        db.session.flush()
+    db.session.add(group)
+    db.session.flush()
     db.session.add(
         Membership(
             group_id=group.id,
@@ -141,8 +133,4 @@ def _new_slug(details: GroupDetails) -> str:
     wish = re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_SLUG].strip("-")
     if wish and wish not in RESERVED_SLUGS and queries.find_group(wish) is None:
         return wish
-    return _with_ending(wish or "group")
-
-
-def _with_ending(slug: str) -> str:
-    return f"{slug}-{secrets.token_hex(3)}"
+    return f"{wish or 'group'}-{secrets.token_hex(3)}"

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import inspect
-
 from supportgroups import events
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
@@ -236,10 +234,7 @@ def remove_member(membership: Membership, *, actor: UserAccount, now: datetime) 
     :raises PermissionDenied: the actor does not organize the group
     :raises LastOrganizer: nobody else organizes the group
     """
-    try:
-        group = _lock(membership, actor)
-    except NoLongerAMember:
-        return
+    group = _lock(membership, actor)
     if not membership.is_active:
         return
     _ensure_another_organizer(group, membership)
@@ -261,7 +256,6 @@ def readmit_member(membership: Membership, *, actor: UserAccount, now: datetime)
     Nothing happens to somebody who belongs to the group.
 
     :raises PermissionDenied: the actor does not organize the group
-    :raises NoLongerAMember: there is no membership to bring back
     """
     group = _lock(membership, actor)
     if membership.is_active:
@@ -306,15 +300,10 @@ def change_role(membership: Membership, role: Role, *, actor: UserAccount, now: 
 
 
 def _lock(membership: Membership, actor: UserAccount) -> Group:
-    """Return the group of a membership, and read the membership again now that nobody writes.
-
-    :raises NoLongerAMember: the person left in this moment
-    """
-    group_id, user_id = inspect(membership).identity or ()
-    group = queries.lock_group(group_id)
+    """Return the group of a membership, and read the membership again now that nobody writes."""
+    group = queries.lock_group(membership.group_id)
     ensure(actor, Permission.GROUP_MEMBERS, group)
-    if db.session.get(Membership, (group_id, user_id), populate_existing=True) is None:
-        raise NoLongerAMember
+    db.session.refresh(membership)
     return group
 
 

@@ -10,6 +10,7 @@ from supportgroups.accounts.current import viewer
 from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.permissions import Permission, permits
+from supportgroups.insight import queries as insight_queries
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
@@ -25,6 +26,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
     shown = load_group_session(public_id, Permission.GROUP_READ)
     person = viewer()
     now = utc_now()
+    may_count = permits(person, Permission.SESSION_COUNT, shown.group)
     following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
     return render_template(
         "pages/session.html",
@@ -34,6 +36,8 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=permits(person, Permission.SESSION_MANAGE, shown.group),
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
+        may_count=may_count and shown.has_started(now) and not shown.is_cancelled,
+        head_count=insight_queries.find_head_count(shown) if may_count else None,
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
         standing=rsvp_queries.find_standing(shown, person, now=now),

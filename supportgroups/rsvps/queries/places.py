@@ -2,14 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.db import db
-from supportgroups.rsvps.models import Rsvp, RsvpStatus, WaitingListOffer
+from supportgroups.rsvps.models import Rsvp, RsvpStatus, SessionTally, WaitingListOffer
 from supportgroups.rsvps.offers import LAST_DAY, Seats, is_last_day
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
 
@@ -69,11 +80,14 @@ class Tally(NamedTuple):
 
 
 def tally(group_sessions: Iterable[GroupSession], *, now: datetime) -> dict[int, Tally]:
-    """Return the tally of each session by its id, in one query."""
+    """Return the tally of each session by its id, in one query.
+
+    Of sessions whose names have been erased it is what was kept of the answers.
+    """
     sessions = {group_session.id: group_session for group_session in group_sessions}
     counts: dict[int, dict[RsvpStatus, _Counted]] = {session_id: {} for session_id in sessions}
     is_offered = has_open_offer()
-    rows = db.session.execute(
+    named = (
         select(
             Rsvp.group_session_id,
             Rsvp.status,
@@ -85,6 +99,11 @@ def tally(group_sessions: Iterable[GroupSession], *, now: datetime) -> dict[int,
         .where(Rsvp.group_session_id.in_(sessions), Rsvp.status != RsvpStatus.DECLINED)
         .group_by(Rsvp.group_session_id, Rsvp.status)
     )
+    nobody = [literal(0)] * 3
+    erased = select(
+        SessionTally.group_session_id, SessionTally.status, SessionTally.number, *nobody
+    ).where(SessionTally.group_session_id.in_(sessions), SessionTally.status != RsvpStatus.DECLINED)
+    rows: Any = db.session.execute(union_all(named, erased))
     for session_id, status, *numbers in rows:
         counts[session_id][status] = _Counted(*numbers)
     return {

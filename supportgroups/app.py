@@ -88,6 +88,7 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
 LETTERS: dict[str, Builder] = {
     "accounts.confirm_sign_up": account_emails.confirm_sign_up,
     "accounts.sign_in_link": account_emails.sign_in_link,
+    "accounts.own_link": account_emails.own_link,
     "accounts.confirm_email": account_emails.confirm_email,
     "accounts.email_changed": account_emails.email_changed,
     "accounts.password_changed": account_emails.password_changed,

@@ -1,6 +1,13 @@
 """Every table of every slice, for migrations and for tests that look at all of them."""
 
-from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.accounts.models import (
+    EmailChange,
+    ManageLink,
+    SignIn,
+    SignInLink,
+    SignUp,
+    UserAccount,
+)
 from supportgroups.audit import AuditEntry
 from supportgroups.calendars.models import FeedLink
 from supportgroups.db import Model
@@ -41,6 +48,7 @@ __all__ = [
     "HeadCount",
     "InvitationLink",
     "JoinRequest",
+    "ManageLink",
     "Membership",
     "Model",
     "OutboxJob",

@@ -1,6 +1,8 @@
 """Secrets for links, their hashes, public ids, and signed values."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 import time
 from uuid import UUID
@@ -13,6 +15,13 @@ from supportgroups.config import settings
 def new_secret() -> str:
     """Return a fresh secret of 192 bits, safe inside an address. Store only its hash."""
     return secrets.token_urlsafe(24)
+
+
+def derived_secret(purpose: str, text: str) -> str:
+    """Return the secret that belongs to `text`: each time the same, and known to this site alone."""
+    key = settings().secret_key.encode()
+    digest = hmac.digest(key, f"{purpose}:{text}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def hash_secret(secret: str) -> str:

@@ -1,6 +1,6 @@
 """Who is looking: the one place that knows how the framework remembers a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
@@ -15,6 +15,10 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import go_to_sign_in
 from supportgroups.languages import LANGUAGES
 
+#: Somebody's own link stays readable for so long in the browser in which it was made.
+OWN_LINK_SHOWN_FOR = timedelta(minutes=10)
+#: Where this browser keeps it: its own signed cookie, never the database.
+_OWN_LINK = "own_link"
 #: A device's last use is written down at most this often, so that reading stays reading.
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -66,6 +70,14 @@ def current_device() -> SignIn | None:
     return device.sign_in if device.is_authenticated else None
 
 
+def signed_in_device() -> SignIn:
+    """Return the device that this request comes from, in a view that lets nobody else in."""
+    device = current_device()
+    if device is None:
+        raise RuntimeError("this view must be marked @access(SIGNED_IN)")
+    return device
+
+
 def remember(sign_in: SignIn, secret: str) -> None:
     """Let this browser carry the secret of a device, for as long as the device may live."""
     session.clear()
@@ -77,6 +89,19 @@ def forget() -> None:
     """Make this browser forget who was here."""
     logout_user()
     session.clear()
+
+
+def keep_own_secret(secret: str) -> None:
+    """Let this browser show the link of this secret for a few minutes."""
+    session[_OWN_LINK] = [secret, (utc_now() + OWN_LINK_SHOWN_FOR).isoformat()]
+
+
+def own_secret() -> str | None:
+    """Return the secret of the person's own link, in the browser that made it a moment ago."""
+    secret, until = session.get(_OWN_LINK, ("", ""))
+    if not secret or datetime.fromisoformat(until) <= utc_now():
+        return None
+    return str(secret)
 
 
 def select_language() -> str:

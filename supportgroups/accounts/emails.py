@@ -7,7 +7,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from supportgroups.accounts.models import EmailChange, UserAccount
-from supportgroups.accounts.services import profiles, sign_ins, sign_ups
+from supportgroups.accounts.services import guests, profiles, sign_ins, sign_ups
 from supportgroups.db import db
 from supportgroups.outbox.mail import Letter, address_of, in_language
 
@@ -35,6 +35,20 @@ def sign_in_link(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     address = address_of("accounts.use_sign_in_link", token=issued.secret)
     with in_language(issued.language):
         return _letter(issued.to, _("Your link"), "accounts_sign_in_link", address=address)
+
+
+def own_link(
+    payload: dict[str, Any],
+    *,
+    now: datetime,  # noqa: ARG001 (every letter is asked for with the moment)
+) -> Letter | None:
+    """Send somebody without an account the link by which they come back."""
+    issued = guests.issue_own_link(payload["manage_link_id"])
+    if issued is None:
+        return None
+    address = address_of("accounts.come_back", token=issued.secret)
+    with in_language(issued.language):
+        return _letter(issued.to, _("Your link"), "accounts_own_link", address=address)
 
 
 def confirm_email(payload: dict[str, Any], *, now: datetime) -> Letter | None:

@@ -32,6 +32,9 @@ class UserAccount(HasCalendar, Model):
     is_email_verified: Mapped[bool] = mapped_column(default=True)
     #: argon2id; none for people who sign in by mailed link.
     password_hash: Mapped[str | None]
+    #: Where letters about their own answers go, of somebody who has no `email`. Nobody has shown
+    #: that it is theirs, so it opens nothing, and two people may have given the same.
+    contact_email: Mapped[str | None]
     time_zone: Mapped[str]
     #: None follows the browser.
     language: Mapped[str | None]
@@ -39,6 +42,16 @@ class UserAccount(HasCalendar, Model):
     #: Whether urgent news may reach them between 22:00 and 8:00 on their own clock.
     allows_night_notices: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether they only gave a name, and come back by their own link."""
+        return self.email is None
+
+    @property
+    def letters_go_to(self) -> str | None:
+        """The address for letters about what they do here; none for somebody who gave none."""
+        return self.email or self.contact_email
 
 
 class SignIn(Model):
@@ -61,6 +74,24 @@ class SignIn(Model):
     is_by_link: Mapped[bool] = mapped_column(default=False)
     signed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+    user: Mapped[UserAccount] = relationship()
+
+
+class ManageLink(Model):
+    """A link by which somebody without e-mail and password comes back as themselves."""
+
+    __tablename__ = "manage_link"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    #: Of a mailed one written when the letter is sent: until then nobody knows the secret.
+    secret_hash: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     user: Mapped[UserAccount] = relationship()
 

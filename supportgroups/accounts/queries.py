@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.accounts.models import (
+    EmailChange,
+    ManageLink,
+    SignIn,
+    SignInLink,
+    SignUp,
+    UserAccount,
+)
 from supportgroups.db import db
 from supportgroups.tokens import hash_secret
 
@@ -38,6 +45,15 @@ def find_user_by_email(email: str) -> UserAccount | None:
     """Return the person with this verified address, in whatever case it is written."""
     return db.session.execute(
         select(UserAccount).where(UserAccount.email == email.lower())
+    ).scalar_one_or_none()
+
+
+def find_manage_link(secret: str) -> ManageLink | None:
+    """Return somebody's own link of this secret, with the person."""
+    return db.session.execute(
+        select(ManageLink)
+        .where(ManageLink.secret_hash == hash_secret(secret))
+        .options(joinedload(ManageLink.user))
     ).scalar_one_or_none()
 
 

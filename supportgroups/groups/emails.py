@@ -45,8 +45,8 @@ def join_request_declined(payload: dict[str, Any], *, now: datetime) -> Letter |
 def _letter(
     person: UserAccount | None, subject: LazyString, template: str, address: str
 ) -> Letter | None:
-    if person is None or person.email is None:
+    if person is None or person.letters_go_to is None:
         return None
     with in_language(person.language):
         text = render_template(f"emails/{template}.txt", address=address)
-        return Letter(to=person.email, subject=str(subject), text=text)
+        return Letter(to=person.letters_go_to, subject=str(subject), text=text)

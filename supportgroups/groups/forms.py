@@ -194,6 +194,12 @@ for _feature in AccessFeature:
     )
 
 
+def known_version(typed: str | None) -> int:
+    """Return the version of an agreement that a page carried; 0 for nonsense."""
+    value = typed or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0  # noqa: PLR2004
+
+
 class AgreementForm(Form):
     """Read the agreement, say yes to it."""
 
@@ -208,8 +214,7 @@ class AgreementForm(Form):
     @property
     def version(self) -> int:
         """The version that the person saw; 0 for nonsense, which is never in force."""
-        value = str(self.agreement_version.data or "")
-        return int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0  # noqa: PLR2004
+        return known_version(self.agreement_version.data)
 
 
 class JoinForm(AgreementForm):

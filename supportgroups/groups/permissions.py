@@ -26,6 +26,8 @@ class Permission(StrEnum):
     #: See how many came and answered, session by session.
     GROUP_NUMBERS = "group:numbers"
     SESSION_RSVP = "session:rsvp"
+    #: Say that one comes and become a member by it, also without an account.
+    SESSION_COME = "session:come"
     #: Plan, edit, cancel and restore sessions.
     SESSION_MANAGE = "session:manage"
     #: See who answered what: those who open the door need to know who may come.
@@ -84,6 +86,7 @@ RULES: dict[Permission, tuple[Rule, ...]] = {
     Permission.GROUP_MEMBERS: (organizer,),
     Permission.GROUP_NUMBERS: (leader,),
     Permission.SESSION_RSVP: (member,),
+    Permission.SESSION_COME: (anyone_if_open, member),
     Permission.SESSION_MANAGE: (organizer,),
     Permission.SESSION_ANSWERS: (leader,),
     Permission.SESSION_COUNT: (leader,),

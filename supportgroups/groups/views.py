@@ -35,6 +35,9 @@ bp = Blueprint("groups", __name__)
 def create() -> ResponseReturnValue:
     """Start a group."""
     person = signed_in_viewer()
+    if person.is_light:
+        flash(_("First add an e-mail address, so that your group can reach you."), "info")
+        return redirect(url_for("accounts.profile"), 303)
     form = GroupForm(time_zone=person.time_zone)
     if form.validate_on_submit():
         group = group_services.create_group(form.details(), actor=person, now=utc_now())

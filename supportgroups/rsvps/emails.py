@@ -103,11 +103,12 @@ def _is_past_or_off(rsvp: Rsvp, now: datetime) -> bool:
 
 
 def _letter(rsvp: Rsvp, subject: LazyString, template: str, **facts: Any) -> Letter | None:
-    if rsvp.user.email is None:
+    address = rsvp.user.letters_go_to
+    if address is None:
         return None
     with in_language(rsvp.user.language):
         return Letter(
-            to=rsvp.user.email,
+            to=address,
             subject=str(subject),
             text=render_template(
                 f"emails/{template}.txt",

@@ -3,16 +3,38 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired, NumberRange, Optional
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+)
 
+from supportgroups.accounts.forms import an_address
+from supportgroups.accounts.models import MAX_EMAIL, MAX_NAME, UserAccount
+from supportgroups.config import settings
 from supportgroups.forms import Form, choices_of, too_long
+from supportgroups.groups.forms import known_version
+from supportgroups.groups.models import Group
 from supportgroups.rsvps.models import MAX_NOTE, MAX_PLUS, Rsvp, RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.services.ways_in import WayInDetails
-from supportgroups.text import clean_text
+from supportgroups.text import clean_line, clean_text
+from supportgroups.tokens import new_secret
 
 #: What a person can say. The waiting list is where an answer ends up, not an answer.
 ANSWER_WORDS = {
@@ -24,6 +46,8 @@ WAY_IN_WORDS = {
     WayIn.DROP_IN: _l("Just turn up"),
     WayIn.RESERVE: _l("Reserve a place"),
 }
+#: Nobody guesses a key of so many characters.
+MIN_KEY = 32
 #: So many minutes before the start the doors can open.
 DOORS = (0, 10, 15, 30, 45, 60)
 #: No schedule keeps more places than this for newcomers.
@@ -123,6 +147,56 @@ class MightComeForm(Form):
 
     #: Made for this page, so that a form that is sent twice counts once.
     key = HiddenField(validators=[DataRequired()])
+
+
+class ComeForm(Form):
+    """Come for the first time: any name, and an address only for who wants letters."""
+
+    display_name = StringField(
+        _l("Name to use here"),
+        filters=[clean_line],
+        validators=[DataRequired(_l("Enter any name you like")), too_long(MAX_NAME)],
+    )
+    email = EmailField(
+        _l("E-mail address"),
+        filters=[clean_line],
+        validators=[Optional(), too_long(MAX_EMAIL), an_address],
+    )
+    is_first_time = BooleanField(_l("I come for the first time"))
+    #: Made for this page, so that a form that is sent twice makes one person.
+    key = HiddenField(
+        validators=[
+            DataRequired(_l("Please press the button once more")),
+            Length(min=MIN_KEY, message=_l("Please press the button once more")),
+        ]
+    )
+    #: The version that was on the page, so that nobody agrees to words they did not see.
+    agreement_version = HiddenField()
+
+    @classmethod
+    def of(cls, person: UserAccount | None) -> "ComeForm":
+        """Return the form for a guest, or for somebody signed in, whose address we know or need not."""
+        form = cls(data={"display_name": person.display_name if person is not None else ""})
+        if person is not None or not settings().can_send_mail:
+            del form.email
+        return form
+
+    def prepare(self, group: Group) -> None:
+        """Fill in what the page needs before it is shown."""
+        self.agreement_version.data = str(group.agreement_version)
+        if not self.key.data or self.key.errors:
+            self.key.data = new_secret()
+
+    @property
+    def given_email(self) -> str | None:
+        """The address for letters, if one was given."""
+        field = self._fields.get("email")
+        return (field.data or None) if field is not None else None
+
+    @property
+    def version(self) -> int:
+        """The version of the agreement that the person saw."""
+        return known_version(self.agreement_version.data)
 
 
 class WayInForm(Form):

@@ -44,6 +44,8 @@ def test_who_may_do_what(app, visibility, admission):
         Permission.GROUP_READ: read,
         Permission.GROUP_PLACE: place,
         Permission.GROUP_JOIN: join,
+        # Coming is joining, too: where everybody sees the place, everybody may come.
+        Permission.SESSION_COME: place,
     }
     found = {
         permission: {name for name, actor in actors.items() if permits(actor, permission, group)}
@@ -54,7 +56,7 @@ def test_who_may_do_what(app, visibility, admission):
 
 def test_no_permission_is_forgotten():
     assert set(RULES) == set(Permission)
-    assert len(ALWAYS) + 3 == len(Permission)
+    assert len(ALWAYS) + 4 == len(Permission)
 
 
 def test_who_may_not_is_stopped(cast):

@@ -28,47 +28,60 @@ SESSION = {
 }
 
 
+#: Forms that are a button alone.
+BUTTONS = frozenset(
+    {
+        "accounts.come_back",
+        "accounts.confirm_email",
+        "accounts.confirm_sign_up",
+        "accounts.end_device",
+        "accounts.end_other_devices",
+        "accounts.renew_own_link",
+        "accounts.sign_out",
+        "accounts.use_sign_in_link",
+        "calendars.revoke_link",
+        "groups.confirm",
+        "groups.leave",
+        "groups.readmit_member",
+        "groups.remove_member",
+        "groups.revoke_invitation",
+        "groups.withdraw_join_request",
+        "sessions.restore",
+    }
+)
+
+
 def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapping[str, Any]:
     """Return what this person sends to a route that changes something."""
+    if endpoint in BUTTONS:
+        return {}
     version = world.groups[visibility].agreement_version
     address = "member" if role == ANONYMOUS else role
     own_email = world.markers[f"e-mail of {address}"] + "@example.org"
     joining = {"agrees": "y", "agreement_version": str(version), "display_name": "Other words"}
     admission = "invitation" if visibility == "private" else "open"
     forms: dict[str, Mapping[str, Any]] = {
-        "accounts.confirm_email": {},
-        "accounts.confirm_sign_up": {},
         "accounts.email": {"email": "other@example.org", "present": PASSWORD},
-        "accounts.end_device": {},
-        "accounts.end_other_devices": {},
         "accounts.password": {"present": PASSWORD, "new": LONG_WORDS},
         "accounts.profile": {"display_name": "Other words", "time_zone": "Europe/Paris"},
         "accounts.request_sign_in_link": {"email": own_email},
         "accounts.sign_in": {"email": own_email, "password": PASSWORD},
-        "accounts.sign_out": {},
         "accounts.sign_up": {"display_name": "Other words", "email": "other@example.org"},
-        "accounts.use_sign_in_link": {},
         "calendars.create_link": {
             "name": "Other words",
             "scope": ALL_GROUPS,
             "discretion": "neutral",
         },
         "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
-        "calendars.revoke_link": {},
         "groups.accept_agreement": joining,
         "groups.accept_invitation": joining,
         "groups.change_role": {"role": "facilitator"},
-        "groups.confirm": {},
         "groups.create": {**GROUP, "visibility": "listed", "admission": "open"},
         "groups.create_invitation": {"name": "Other words"},
         "groups.decide_join_request": {"decision": "approve"},
         "groups.edit": {**GROUP, "visibility": visibility, "admission": admission},
         "groups.join": joining,
-        "groups.leave": {},
-        "groups.readmit_member": {},
-        "groups.remove_member": {},
-        "groups.revoke_invitation": {},
-        "groups.withdraw_join_request": {},
+        "rsvps.come": {**joining, "key": "a key made for this page alone, and long enough"},
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "rsvps.might_come": {"key": "a key of this page"},
         "guides.say_helpful": {"answer": "yes"},
@@ -82,7 +95,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},
         "sessions.edit": SESSION,
-        "sessions.restore": {},
     }
     if endpoint not in forms:
         raise LookupError(f"say in tests/house/filled_forms.py what is sent to {endpoint}")

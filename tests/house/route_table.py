@@ -36,6 +36,8 @@ TABLE = {
     # accounts
     "GET  accounts.check_mail": OPEN,
     "GET  accounts.clear_cache": OPEN,
+    "GET  accounts.come_back": OPEN,
+    "POST accounts.come_back": "+ ++++++ ++++",
     "GET  accounts.confirm_email": "S GGGGGG .GGG",
     "POST accounts.confirm_email": "S GGGGGG +GGG",
     "GET  accounts.confirm_sign_up": OPEN,
@@ -47,10 +49,12 @@ TABLE = {
     "POST accounts.end_other_devices": OWN_DO,
     "GET  accounts.goodbye": OPEN,
     "GET  accounts.leave": "> ++++++ ++++",
+    "GET  accounts.own_link": "S >>>>>> >>>>",
     "GET  accounts.password": OWN,
     "POST accounts.password": OWN_DO,
     "GET  accounts.profile": OWN,
     "POST accounts.profile": OWN_DO,
+    "POST accounts.renew_own_link": "S FFFFFF FFFF",
     "GET  accounts.request_sign_in_link": "S SSSSSS SSSS",
     "POST accounts.request_sign_in_link": "+ ++++++ ++++",
     "GET  accounts.sign_in": ". >>>>>> >>>>",
@@ -139,6 +143,8 @@ TABLE = {
     "GET  rsvps.answer_offer": OPEN,
     "POST rsvps.answer_offer": "+ ++++++ ++++",
     "GET  rsvps.answers": LEAD,
+    "GET  rsvps.come": "S FFFFFF >>>> | . ...F.. >>>> | N NNNNNN >>>>",
+    "POST rsvps.come": "S FFFFFF >>>> | + +++F++ >>>> | N NNNNNN >>>>",
     "GET  rsvps.edit_way_in": RUN,
     "POST rsvps.edit_way_in": RUN_DO,
     "GET  rsvps.enter": BELONG,
@@ -160,9 +166,13 @@ TABLE = {
     "POST sessions.restore": RUN_DO,
 }
 
+#: What only somebody does who comes by their own link alone.
+FOR_VISITORS = {"POST accounts.renew_own_link"}
+
 #: What guests and people signed in get for something that does not exist, where that is not N N.
 MISSING = {
     # A mailed link that was used, is too old or was never made: nobody learns which.
+    "accounts.come_back": "G G",
     "accounts.confirm_email": "S G",
     "accounts.confirm_sign_up": "G G",
     "accounts.use_sign_in_link": "G G",

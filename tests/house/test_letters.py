@@ -132,6 +132,11 @@ def sign_up_again(post: Post) -> None:
     post.act(ANONYMOUS, "accounts.sign_up", "listed", **form)
 
 
+def come_as_a_guest(post: Post) -> None:
+    form = {"display_name": "Somebody", "email": "somebody@example.org", "agreement_version": "1"}
+    post.act(ANONYMOUS, "rsvps.come", "unlisted", key="a key for this page and no other", **form)
+
+
 def ask_for_a_link(post: Post) -> None:
     post.act(
         ANONYMOUS, "accounts.request_sign_in_link", "listed", email=e_mail(post.town, "member")
@@ -185,6 +190,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),
     (ask_for_a_link, "accounts.sign_in_link", ["member"]),
+    (come_as_a_guest, "accounts.own_link", ["somebody@example.org"]),
     (wish_for_another_address, "accounts.confirm_email", ["somebody@example.org"]),
     (wish_for_somebody_s_address, "accounts.confirm_email", ["stranger"]),
     (confirm_another_address, "accounts.email_changed", ["member"]),

@@ -58,6 +58,9 @@ OF_A_PERSON = ("account", "e-mail", "device", "link")
 OTHERS = {
     "account of newcomer": "",
     "e-mail of newcomer": "",
+    # Comes by their own link, and looks at nothing here.
+    "account of visitor": "",
+    "e-mail of visitor": "",
     # On the page that asks whether to use it.
     "new e-mail of member": "member",
     "word of member": "member",

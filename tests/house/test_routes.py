@@ -18,6 +18,7 @@ SINGULAR = {
     "sign-in": "a link in a letter leads to signing in",
     "sign-up": "a link in a letter leads to signing up",
     "email": "a link in a letter leads to the address to confirm",
+    "link": "somebody has one link of their own",
     "mail": "the mailbox of a development site",
 }
 

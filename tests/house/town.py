@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from supportgroups.db import db
 from supportgroups.rsvps.offer_links import offer_token
 from tests.house.keepers import Keeper
-from tests.house.roles import ANONYMOUS, ROLES
+from tests.house.roles import ANONYMOUS, ROLES, VISITOR
 from tests.house.world import GroupFacts, World
 
 LETTER = "20261123T080000.000000-0000000001"
@@ -172,6 +172,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "accounts.end_device public_id": lambda world, group: world.tablet,
     "accounts.use_sign_in_link token": lambda world, group: world.sign_in_token,
     "accounts.confirm_sign_up token": lambda world, group: world.sign_up_token,
+    "accounts.come_back token": lambda world, group: world.own_link_token,
     "accounts.confirm_email token": lambda world, group: world.email_token,
     "dev.letter name": lambda world, group: LETTER,
     "dev.letter_html name": lambda world, group: LETTER,
@@ -208,7 +209,7 @@ def _make_cookies(app: Flask, world: World) -> tuple[str, dict[str, str]]:
         token, raw = str(generate_csrf()), flask_session["csrf_token"]
     signer = app.session_interface.get_signing_serializer(app)
     cookies = {}
-    for role in ROLES:
+    for role in (*ROLES, VISITOR):
         kept = {"csrf_token": raw}
         if role in world.devices:
             kept |= {"_user_id": world.devices[role], "_fresh": True}

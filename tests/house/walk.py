@@ -58,7 +58,7 @@ def holds_the_key(visit: Visit) -> bool:
     match visit.endpoint:
         case "groups.accept_invitation":
             return visit.role == "invited"
-        case "accounts.use_sign_in_link" | "accounts.confirm_sign_up":
+        case "accounts.come_back" | "accounts.use_sign_in_link" | "accounts.confirm_sign_up":
             return visit.role == ANONYMOUS
         case "insight.count_by_link":
             return visit.role == "facilitator"

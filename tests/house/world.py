@@ -6,14 +6,13 @@ caught at it. The world is made once for each database and put back after each c
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
 
-from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignUp, UserAccount
+from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
-from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.models import Discretion
 from supportgroups.db import Model, db, transaction
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.models import (
@@ -26,7 +25,6 @@ from supportgroups.groups.models import (
     Role,
     Visibility,
 )
-from supportgroups.groups.queries import find_group
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format
 from supportgroups.guides.models import GuideVote
 from supportgroups.insight import links
@@ -60,6 +58,7 @@ from tests.factories import (
 )
 from tests.house.leading import let_be_long_over
 from tests.house.roles import SIGNED_IN, VISIBILITIES
+from tests.house.world_keys import add, make_device, make_links, make_tokens, make_visitor
 
 ADMISSIONS = {
     "listed": Admission.REQUEST,
@@ -125,6 +124,7 @@ class World:
     sign_in_token: str = ""
     sign_up_token: str = ""
     email_token: str = ""
+    own_link_token: str = ""
     #: What it is → the word that stands there and nowhere else.
     markers: dict[str, str] = field(default_factory=dict)
 
@@ -145,11 +145,12 @@ def build_world() -> World:
     elsewhere = make_group("Elsewhere", slug="elsewhere")
     make_membership(elsewhere, people["elsewhere"], Role.ORGANIZER)
     world.elsewhere = GroupFacts(slug=elsewhere.slug)
-    _make_links(world, people)
-    _make_tokens(world, people["member"])
-    _add(GroupDraft(user_id=people["member"].id, answers={"what": {}}, changed_at=LONG_AGO))
+    make_links(world, people)
+    make_tokens(world, people["member"])
+    add(GroupDraft(user_id=people["member"].id, answers={"what": {}}, changed_at=LONG_AGO))
+    make_visitor(world)
     _leave_traces(people["organizer"])
-    _add(
+    add(
         GuideVote(
             guide="your-first-session", month=NOW.date().replace(day=1), helpful=1, unhelpful=0
         )
@@ -172,26 +173,11 @@ def _make_person(world: World, role: str) -> UserAccount:
         email=world.mark(f"e-mail of {role}") + "@example.org",
         is_site_admin=role == "admin",
     )
-    world.devices[role] = _make_device(person, world.mark(f"device of {role}"))[0]
-    _secret, tablet = _make_device(person, f"Tablet of {world.mark(f'device of {role}')}")
+    world.devices[role] = make_device(person, world.mark(f"device of {role}"))[0]
+    _secret, tablet = make_device(person, f"Tablet of {world.mark(f'device of {role}')}")
     if role == "member":
         world.tablet = tablet
     return person
-
-
-def _make_device(person: UserAccount, name: str) -> tuple[str, UUID]:
-    secret = new_secret()
-    device = _add(
-        SignIn(
-            secret_hash=hash_secret(secret),
-            user_id=person.id,
-            device_name=name,
-            is_kept=False,
-            signed_in_at=NOW,
-            last_seen_at=NOW,
-        )
-    )
-    return secret, device.public_id
 
 
 def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -> GroupFacts:
@@ -210,7 +196,7 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
         visibility=Visibility(visibility),
         admission=ADMISSIONS[visibility],
     )
-    _add(AccessFact(group_id=group.id, feature=AccessFeature.STEP_FREE, answer=AccessAnswer.YES))
+    add(AccessFact(group_id=group.id, feature=AccessFeature.STEP_FREE, answer=AccessAnswer.YES))
     facts = GroupFacts(slug=group.slug, agreement_version=group.agreement_version)
     for role, group_role in GROUP_ROLES.items():
         facts.memberships[role] = make_membership(
@@ -226,7 +212,7 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
 
 
 def _make_join_request(world: World, group: Group, person: UserAccount) -> UUID:
-    request = _add(
+    request = add(
         JoinRequest(
             group_id=group.id,
             user_id=person.id,
@@ -241,7 +227,7 @@ def _make_join_request(world: World, group: Group, person: UserAccount) -> UUID:
 
 def _make_invitation(world: World, group: Group) -> tuple[UUID, str]:
     secret = new_secret()
-    link = _add(
+    link = add(
         InvitationLink(
             group_id=group.id,
             name=world.mark(f"invitation of {group.visibility}"),
@@ -264,12 +250,12 @@ def _make_sessions(
         online_link=f"https://{world.mark(f'room of {group.visibility}')}.example.org/",
     )
     facts.series = series.public_id
-    _add(SeriesFacilitator(series_id=series.id, user_id=people["facilitator"].id))
+    add(SeriesFacilitator(series_id=series.id, user_id=people["facilitator"].id))
     topic = world.mark(f"topic of {group.visibility}")
-    _add(SeriesDate(series_id=series.id, wall_starts_at=series.wall_starts_at, topic=topic))
+    add(SeriesDate(series_id=series.id, wall_starts_at=series.wall_starts_at, topic=topic))
     holiday = series.wall_starts_at.date() + timedelta(weeks=9)
-    _add(SeriesSkip(series_id=series.id, day=holiday, reason="Holidays"))
-    _add(
+    add(SeriesSkip(series_id=series.id, day=holiday, reason="Holidays"))
+    add(
         SeriesRsvp(
             series_id=series.id,
             user_id=people["member"].id,
@@ -280,9 +266,7 @@ def _make_sessions(
 
     def make(wall: datetime, **overrides: object) -> GroupSession:
         group_session = make_session(series, wall, **overrides)
-        _add(
-            SessionFacilitator(group_session_id=group_session.id, user_id=people["facilitator"].id)
-        )
+        add(SessionFacilitator(group_session_id=group_session.id, user_id=people["facilitator"].id))
         make_rsvp(group_session, people["member"], RsvpStatus.ACCEPTED)
         return group_session
 
@@ -308,71 +292,10 @@ def _make_sessions(
 
 def _make_offer(group_session: GroupSession, person: UserAccount) -> UUID:
     rsvp = make_rsvp(group_session, person, RsvpStatus.WAITLISTED)
-    offer = _add(
+    offer = add(
         WaitingListOffer(rsvp_id=rsvp.id, offered_at=NOW, expires_at=NOW + timedelta(hours=4))
     )
     return offer.public_id
-
-
-def _make_links(world: World, people: dict[str, UserAccount]) -> None:
-    for role in SIGNED_IN:
-        link, world.feeds[role] = _make_link(
-            people[role], world.mark(f"link of {role}"), Discretion.PLAIN
-        )
-        if role == "member":
-            world.link = link.public_id
-    for discretion in (Discretion.NEUTRAL, Discretion.BUSY):
-        _link, world.discreet_feeds[discretion] = _make_link(
-            people["member"],
-            world.mark("link of member"),
-            discretion,
-            neutral_word=world.mark("word of member"),
-        )
-    private = find_group(world.groups["private"].slug)
-    # Somebody made an address for one group, and was removed from it afterwards.
-    _make_link(people["removed"], world.mark("link of removed"), Discretion.PLAIN, group=private)
-
-
-def _make_link(
-    person: UserAccount, name: str, discretion: Discretion, **overrides: object
-) -> tuple[FeedLink, str]:
-    secret = new_secret()
-    values: dict[str, object] = {
-        "user_id": person.id,
-        "name": name,
-        "secret_hash": hash_secret(secret),
-        "discretion": discretion,
-        "neutral_word": "Appointment",
-        "created_at": LONG_AGO,
-        "revised_at": LONG_AGO,
-    }
-    return _add(FeedLink(**values | overrides)), secret
-
-
-def _make_tokens(world: World, member: UserAccount) -> None:
-    world.sign_in_token, world.sign_up_token, world.email_token = (new_secret() for _ in range(3))
-    soon = NOW + timedelta(minutes=5)
-    _add(
-        SignInLink(secret_hash=hash_secret(world.sign_in_token), user_id=member.id, expires_at=soon)
-    )
-    _add(
-        SignUp(
-            display_name=world.mark("account of newcomer"),
-            email=world.mark("e-mail of newcomer") + "@example.org",
-            time_zone="Europe/London",
-            browser_hash=hash_secret(new_secret()),
-            secret_hash=hash_secret(world.sign_up_token),
-            expires_at=soon,
-        )
-    )
-    _add(
-        EmailChange(
-            user_id=member.id,
-            email=world.mark("new e-mail of member") + "@example.org",
-            secret_hash=hash_secret(world.email_token),
-            expires_at=soon,
-        )
-    )
 
 
 def _leave_traces(organizer: UserAccount) -> None:
@@ -382,9 +305,3 @@ def _leave_traces(organizer: UserAccount) -> None:
     spend("something", limit=1, per=timedelta(hours=1), now=NOW)
     enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
     db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))
-
-
-def _add(row: Any) -> Any:
-    db.session.add(row)
-    db.session.flush()
-    return row

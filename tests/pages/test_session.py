@@ -184,7 +184,6 @@ class TestOtherVisitors:
     @pytest.mark.parametrize(
         ("admission", "words", "button"),
         [
-            (Admission.OPEN, "First join the group", "Join the group"),
             (Admission.REQUEST, "First join the group", "Ask to join"),
             (Admission.INVITATION, "You can join with a link", None),
         ],
@@ -199,6 +198,21 @@ class TestOtherVisitors:
             [button] if button else []
         )
         assert 'name="status"' not in page
+
+    @pytest.mark.parametrize(
+        ("name", "words"), [(None, "You need no account"), ("stan", "You join the group by it")]
+    )
+    def test_an_open_group_takes_everybody_at_once(self, read, cast, url, name, words):
+        page = read(name, raw=True)
+        assert words in page
+        assert f'href="{url}/come">I\'m coming<' in page
+        assert 'name="status"' not in page
+
+    def test_a_full_one_offers_the_waiting_list_at_once(self, read, cast, url):
+        with transaction():
+            cast.session.capacity = 1
+        crowd(cast.session, coming=1)
+        assert f'href="{url}/come">Join the waiting list<' in read(None, raw=True)
 
     def test_who_was_removed_is_not_asked_to_join(self, read, cast, now):
         make_membership(cast.group, cast.stan, removed_at=now)

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from supportgroups.accounts import passwords, queries
-from supportgroups.accounts.models import EmailChange, SignIn, UserAccount
+from supportgroups.accounts.models import EmailChange, ManageLink, SignIn, UserAccount
 from supportgroups.accounts.services import tries
 from supportgroups.accounts.services.sign_ins import (
     LinkUnusable,
@@ -175,12 +175,15 @@ def confirm_email(secret: str, *, actor: UserAccount, now: datetime) -> None:
         with db.session.begin_nested():
             user.email = change.email
             user.is_email_verified = True
+            user.contact_email = None
     except IntegrityError as error:
         # Somebody else has an account with this address by now.
         raise LinkUnusable from error
     end_mailed_links_of(user)
     change.secret_hash = None
     if previous is None:
+        # They sign in by e-mail from now on.
+        db.session.execute(delete(ManageLink).where(ManageLink.user_id == user.id))
         db.session.delete(change)
         return
     change.previous_email = previous

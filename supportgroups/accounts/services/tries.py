@@ -13,6 +13,9 @@ SIGN_INS_PER_CALLER = 20
 SIGN_UP_WINDOW = timedelta(hours=1)
 SIGN_UPS_PER_CALLER = 5
 
+GUEST_WINDOW = timedelta(hours=1)
+GUESTS_PER_CALLER = 10
+
 LETTER_WINDOW = timedelta(hours=1)
 LETTERS_PER_RECIPIENT = 5
 
@@ -47,6 +50,14 @@ def count_sign_up_from(caller: str, *, now: datetime) -> None:
     :raises TooManyTries: there were too many
     """
     _count(f"sign-up from {caller}", SIGN_UPS_PER_CALLER, SIGN_UP_WINDOW, now)
+
+
+def count_guest_from(caller: str, *, now: datetime) -> None:
+    """Count one person who comes without an account from this address of the network.
+
+    :raises TooManyTries: there were too many
+    """
+    _count(f"guest from {caller}", GUESTS_PER_CALLER, GUEST_WINDOW, now)
 
 
 def may_write_to(email: str, *, now: datetime) -> bool:

@@ -9,13 +9,12 @@ from flask_babel import gettext as _
 from supportgroups.access import SIGNED_IN, access
 from supportgroups.accounts import queries
 from supportgroups.accounts.current import (
-    current_device,
     forget,
     remember,
+    signed_in_device,
     signed_in_viewer,
 )
 from supportgroups.accounts.forms import EmailForm, PasswordForm, ProfileForm
-from supportgroups.accounts.models import SignIn
 from supportgroups.accounts.services import profiles as services
 from supportgroups.accounts.services import sign_ins as sign_in_services
 from supportgroups.accounts.services.sign_ins import LinkUnusable
@@ -47,7 +46,7 @@ def profile() -> ResponseReturnValue:
 @access(SIGNED_IN)
 def password() -> ResponseReturnValue:
     """Choose a password, which signs out all other devices."""
-    device = _this_device()
+    device = signed_in_device()
     form = PasswordForm.of(device, needs_password=services.needs_password(device, now=utc_now()))
     if form.validate_on_submit():
         try:
@@ -69,7 +68,7 @@ def email() -> ResponseReturnValue:
     """Ask to use another address; a letter to it has the link that confirms it."""
     if not settings().can_send_mail:
         abort(404)
-    device = _this_device()
+    device = signed_in_device()
     form = EmailForm.of(device, needs_password=services.needs_password(device, now=utc_now()))
     if form.validate_on_submit():
         try:
@@ -109,7 +108,7 @@ def devices() -> ResponseReturnValue:
     return render_template(
         "accounts/devices.html",
         devices=queries.list_sign_ins(person, now=utc_now()),
-        this_device=_this_device(),
+        this_device=signed_in_device(),
     )
 
 
@@ -117,8 +116,8 @@ def devices() -> ResponseReturnValue:
 @access(SIGNED_IN)
 def end_device(public_id: UUID) -> ResponseReturnValue:
     """Sign out one of the person's own devices."""
-    if public_id == _this_device().public_id:
-        sign_in_services.sign_out(_this_device())
+    if public_id == signed_in_device().public_id:
+        sign_in_services.sign_out(signed_in_device())
         forget()
         return redirect(url_for("accounts.goodbye"), 303)
     if not sign_in_services.end_device(public_id, actor=signed_in_viewer()):
@@ -131,16 +130,9 @@ def end_device(public_id: UUID) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def end_other_devices() -> ResponseReturnValue:
     """Sign the person out everywhere but here."""
-    sign_in_services.end_other_devices(_this_device())
+    sign_in_services.end_other_devices(signed_in_device())
     flash(_("All other devices are signed out."), "success")
     return redirect(url_for("accounts.devices"), 303)
-
-
-def _this_device() -> SignIn:
-    device = current_device()
-    if device is None:
-        raise RuntimeError("this view must be marked @access(SIGNED_IN)")
-    return device
 
 
 def _email_link_over() -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from supportgroups import events
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
 from supportgroups.db import db, transaction
+from supportgroups.errors import PermissionDenied
 from supportgroups.groups import queries
 from supportgroups.groups.models import (
     AccessFact,
@@ -55,7 +56,13 @@ class GroupDetails:
 def create_group(
     details: GroupDetails, *, actor: UserAccount, display_name: str | None = None, now: datetime
 ) -> Group:
-    """Start a group with the actor as its organizer."""
+    """Start a group with the actor as its organizer.
+
+    :raises PermissionDenied: the actor has no e-mail address, so nobody could reach them, and one
+        lost link would leave the group to nobody
+    """
+    if actor.is_light:
+        raise PermissionDenied
     group = Group(
         slug=_new_slug(details), created_at=now, confirmed_at=now, calendar_revised_at=now
     )

@@ -4,9 +4,11 @@ Nothing here lists pages. A new view is found when it has an address without a n
 page leads to it; what else it takes is an exception that says why.
 """
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +29,9 @@ MOST_QUESTIONS = 10
 STARTS = ("/groups?q=zzz", "/guides?q=zzz", "/search?q=tea")
 #: Shows every part in every state to developers; the links of its samples lead nowhere.
 SAMPLES = "dev.components"
+#: What is no page to come to: it changes something, is a part of pages, or is a letter, which programs
+#: for mail show and which is held to other rules.
+APART = CHANGES_BY_LOOKING.keys() | {"static", "dev.letter_html"}
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,16 @@ class Found:
     came_from: str | None
     status: int
     #: Empty where it is a file, or leads elsewhere.
-    html: str
+    page: Page
+    #: The same for two pages of the same bytes, but for the tokens of their forms.
+    mark: str
     #: Whether it holds something that no page of this view held before it.
     is_new: bool
 
     @property
     def is_page(self) -> bool:
         """Whether a person reads it in the browser, rather than a refusal or a file."""
-        return self.status == HTTPStatus.OK and bool(self.html)
+        return self.status == HTTPStatus.OK and bool(self.page.elements)
 
 
 def crawl(app: Flask, someone: Someone | None) -> Iterator[Found]:
@@ -61,20 +68,21 @@ def crawl(app: Flask, someone: Someone | None) -> Iterator[Found]:
     while waiting:
         path, came_from = waiting.popleft()
         endpoint = endpoint_of(app, path)
-        if endpoint is None or endpoint in CHANGES_BY_LOOKING:
+        if endpoint is None or endpoint in APART:
             continue
         kind = f"{endpoint}?" if "?" in path else endpoint
         visits[kind] += 1
         if visits[kind] > (MOST_QUESTIONS if "?" in path else MOST_ADDRESSES):
             continue
         answer = look(client, path)
-        is_page = answer.mimetype == "text/html" and answer.location is None
-        page = Page(answer.text if is_page else "")
+        is_html = answer.mimetype == "text/html" and answer.location is None
+        page = Page(answer.text if is_html else "")
         shape = shape_of(page)
         is_new = bool(shape - shapes[endpoint])
         shapes[endpoint] |= shape
-        html = answer.text if is_page else ""
-        yield Found(endpoint, path, came_from, answer.status_code, html, is_new)
+        yield Found(
+            endpoint, path, came_from, answer.status_code, page, mark_of(answer.data), is_new
+        )
         for link in links_of(page) if endpoint != SAMPLES else []:
             target = own_address(path, link)
             if target is not None and target not in known:
@@ -117,6 +125,11 @@ def own_address(path: str, link: str) -> str | None:
     if found.scheme != "http" or found.netloc != "localhost":
         return None
     return found._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def mark_of(body: bytes) -> str:
+    """Return a hash of a page without the tokens of its forms, which differ each time."""
+    return sha256(re.sub(rb'name="csrf_token"[^>]*', b"", body)).hexdigest()
 
 
 def shape_of(page: Page) -> set[str]:

@@ -13,6 +13,7 @@ from supportgroups.app import create_app
 from supportgroups.clock import utc_now
 from supportgroups.db import db
 from supportgroups.dev import demo
+from tests.browser.pictures import folder_for_pictures
 from tests.browser.site import Site, Someone, calendar_address_of, outside_world
 from tests.browser.window import Faults, OpenWindow, Way, Window
 from tests.conftest import make_config
@@ -91,6 +92,12 @@ def way(request: pytest.FixtureRequest) -> Way:
     """How the person of this test uses the site."""
     found: Way = request.param
     return found
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures of pages are put."""
+    return folder_for_pictures(tmp_path)
 
 
 @pytest.fixture

@@ -71,12 +71,17 @@ def group_of(rosa: Someone, *members: Someone, **overrides: Any) -> str:
     return group.slug
 
 
+def find_group_of(slug: str) -> Group:
+    """Return the group of this slug, which has to be there. Needs an application context."""
+    return db.session.execute(select(Group).filter_by(slug=slug)).scalar_one()
+
+
 def weekly_sessions_of(slug: str, rosa: Someone, **overrides: Any) -> list[str]:
     """Plan 19:00 every week from the day after tomorrow; return the paths of the sessions' pages.
 
     Needs an application context.
     """
-    group = db.session.execute(select(Group).filter_by(slug=slug)).scalar_one()
+    group = find_group_of(slug)
     now = utc_now()
     first = to_zone(now, group.time_zone).replace(tzinfo=None) + timedelta(days=2)
     details: dict[str, Any] = {

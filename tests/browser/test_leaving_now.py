@@ -1,5 +1,7 @@
 """The way out that works at once."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
@@ -35,20 +37,44 @@ class TestLeaveNow:
         window.heads("Find a group")
 
     def test_the_page_is_blank_before_the_network_is_asked(
-        self, demo_site: Site, open_window: OpenWindow
+        self,
+        demo_site: Site,
+        open_window: OpenWindow,
+        record_property: Callable[[str, object], None],
     ) -> None:
         window = self.reader_of_private_pages(demo_site, open_window, Way.SCRIPTED)
         with window.page.expect_navigation(url=demo_site.outside):
-            title, parts, is_hidden = window.page.evaluate(
+            title, parts, is_hidden, milliseconds = window.page.evaluate(
                 """() => {
+                    const before = performance.now();
                     document.querySelector("[data-leave]").click();
                     // Still the same moment: nothing was sent yet.
                     const { title, body, documentElement } = document;
-                    return [title, body.childNodes.length, documentElement.hidden];
+                    const after = performance.now();
+                    return [title, body.childNodes.length, documentElement.hidden, after - before];
                 }"""
             )
         assert (title.strip("\u200b"), parts, is_hidden) == ("", 0, True)
+        record_property("milliseconds until the page is blank", milliseconds)
+        assert milliseconds < 100
         self.is_gone(window, demo_site)
+
+    def test_a_private_page_that_the_browser_kept_is_hidden_and_asked_for_again(
+        self, demo_site: Site, open_window: OpenWindow
+    ) -> None:
+        """As when somebody goes back to a page that was put away while they were signed in."""
+        window = open_window(demo_site, demo_site.newcomer())
+        window.visit("/account/devices")
+        window.context.clear_cookies()
+        with window.page.expect_navigation():
+            is_hidden = window.page.evaluate(
+                """() => {
+                    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+                    return document.documentElement.hidden;
+                }"""
+            )
+        assert is_hidden
+        assert window.path == "/sign-in"
 
     @staticmethod
     def reader_of_private_pages(site: Site, open_window: OpenWindow, way: Way) -> Window:

@@ -36,6 +36,7 @@ from supportgroups.dev.cli import cli as dev_command
 from supportgroups.dev.views import bp as dev
 from supportgroups.exchange.views import bp as exchange
 from supportgroups.groups import emails as group_emails
+from supportgroups.groups import reactions as group_reactions
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
 from supportgroups.guides.cli import guides_commands
@@ -73,6 +74,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 #: Who hears which fact: `(events.session_moved, rsvps_reactions.on_session_moved)`.
 WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
+    (events.person_erased, group_reactions.end_everything_of_erased_person),
+    (events.person_erased, rsvp_reactions.forget_answers_of_erased_person),
     (events.group_renamed, session_reactions.revise_sessions_of_renamed_group),
     (events.membership_ended, session_reactions.free_sessions_of_facilitator),
     (events.lead_ended, session_reactions.free_sessions_of_facilitator),

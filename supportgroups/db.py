@@ -10,7 +10,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -165,7 +165,7 @@ def is_in_transaction() -> bool:
     return bool(db.session.info.get("in_transaction"))
 
 
-def after_commit(callback: Callable[[], None]) -> None:
+def after_commit(callback: Callable[[], object]) -> None:
     """Run `callback` once the transaction around it has been committed, or never."""
     if not is_in_transaction():
         raise RuntimeError("after_commit() needs a transaction around it")
@@ -252,6 +252,19 @@ def prepare_engine(engine: Engine) -> None:
 
 def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
+
+
+def empty_log() -> bool:
+    """Write SQLite's log of changes into its file and empty it; tell whether that was possible.
+
+    Until then the log holds what was erased. It waits for readers as long as any writer would.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    with closing(db.engine.raw_connection()) as connection:
+        # On the driver itself: a checkpoint cannot happen inside a transaction.
+        row = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(row[0] == 0)
 
 
 def engine_options(config: Config) -> dict[str, Any]:

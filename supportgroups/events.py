@@ -6,6 +6,9 @@ connected in `app.py`, so that one list shows who hears what.
 
 from blinker import Signal
 
+#: Somebody is erased for good. Their rows go at the end of the transaction. Carries `user_id`, `now`.
+person_erased = Signal()
+
 #: A person no longer belongs to a group. Carries `group_id`, `user_id`, `now`.
 membership_ended = Signal()
 

@@ -135,6 +135,17 @@ def list_memberships(user: UserAccount) -> list[Membership]:
     )
 
 
+def list_groups_to_hand_over(person: UserAccount) -> list[Membership]:
+    """Return the memberships that have to be handed over before the person can be erased."""
+    return [
+        membership
+        for membership in list_memberships(person)
+        if membership.role is Role.ORGANIZER
+        and count_organizers(membership.group) == 1
+        and count_members(membership.group) > 1
+    ]
+
+
 def find_join_request(group: Group, user: UserAccount | None) -> JoinRequest | None:
     """Return the person's own waiting request to join."""
     if user is None:

@@ -1,7 +1,7 @@
 """Putting jobs into the outbox, taking them in hand, and writing down what became of them."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -278,6 +278,17 @@ def retry_dead_jobs(*, now: datetime) -> int:
         )
     )
     return result.rowcount
+
+
+@transaction()
+def forget_jobs(word: str, numbers: Collection[int]) -> None:
+    """Delete all jobs, done or not, that name one of these rows under `word`: `rsvp_id`.
+
+    Called where the rows themselves are erased.
+    """
+    if numbers:
+        named = OutboxJob.payload[word].as_integer()
+        db.session.execute(delete(OutboxJob).where(named.in_(numbers)))
 
 
 @transaction()

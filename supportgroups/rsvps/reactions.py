@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from supportgroups.rsvps.services import answers, series_seats, waiting_list
+from supportgroups.rsvps.services import answers, names, series_seats, waiting_list
 from supportgroups.sessions.models import GroupSession
 
 
@@ -21,6 +21,11 @@ def seat_holders_of_new_sessions(
     """Who holds a seat in a schedule has a place in its new sessions, before anybody else."""
     for group_session in group_sessions:
         series_seats.take_seats(group_session, now=now)
+
+
+def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime) -> None:
+    """Who is erased has answered nothing; how many answered stays known."""
+    names.erase_past_answers(user_id=user_id, now=now)
 
 
 def tell_people_of_moved_session(

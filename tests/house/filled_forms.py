@@ -46,6 +46,7 @@ BUTTONS = frozenset(
         "groups.remove_member",
         "groups.revoke_invitation",
         "groups.withdraw_join_request",
+        "pages.erase",
         "sessions.restore",
     }
 )

@@ -132,6 +132,9 @@ TABLE = {
     "GET  operations.robots": OPEN,
     # pages
     "GET  pages.directory": OPEN,
+    "GET  pages.erase": OWN,
+    "POST pages.erase": OWN_DO,
+    "GET  pages.erased": OPEN,
     "GET  pages.group": READ,
     "GET  pages.group_sessions": READ,
     "GET  pages.home": OPEN,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import add
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -82,7 +83,7 @@ class Tally(NamedTuple):
 def tally(group_sessions: Iterable[GroupSession], *, now: datetime) -> dict[int, Tally]:
     """Return the tally of each session by its id, in one query.
 
-    Of sessions whose names have been erased it is what was kept of the answers.
+    What was kept of answers that have been erased is added.
     """
     sessions = {group_session.id: group_session for group_session in group_sessions}
     counts: dict[int, dict[RsvpStatus, _Counted]] = {session_id: {} for session_id in sessions}
@@ -105,7 +106,8 @@ def tally(group_sessions: Iterable[GroupSession], *, now: datetime) -> dict[int,
     ).where(SessionTally.group_session_id.in_(sessions), SessionTally.status != RsvpStatus.DECLINED)
     rows: Any = db.session.execute(union_all(named, erased))
     for session_id, status, *numbers in rows:
-        counts[session_id][status] = _Counted(*numbers)
+        before = counts[session_id].get(status, _Counted())
+        counts[session_id][status] = _Counted(*map(add, before, numbers))
     return {
         session_id: _tally(sessions[session_id], found, now=now)
         for session_id, found in counts.items()

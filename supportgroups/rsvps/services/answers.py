@@ -14,6 +14,7 @@ from supportgroups.outbox.services import enqueue
 from supportgroups.rsvps import offers, queries
 from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.offers import Seats
+from supportgroups.rsvps.services.names import erase_answers
 from supportgroups.rsvps.services.waiting_list import draw_ticket, promote_waiting
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import lock_group_session
@@ -169,8 +170,7 @@ def withdraw_answers(*, user_id: int, group_id: int, now: datetime) -> None:
     """Delete somebody's answers for the coming sessions of a group, and pass their places on."""
     for rsvp in queries.list_coming_rsvps(user_id, group_id=group_id, now=now):
         group_session = lock_group_session(rsvp.group_session_id)
-        db.session.delete(rsvp)
-        db.session.flush()
+        erase_answers([rsvp])
         promote_waiting(group_session, now=now)
 
 

@@ -43,6 +43,10 @@ from supportgroups.guides.cli import guides_commands
 from supportgroups.insight import emails as insight_emails
 from supportgroups.insight import services as insight_services
 from supportgroups.insight.views import bp as insight
+from supportgroups.notices import emails as notice_emails
+from supportgroups.notices import reactions as notice_reactions
+from supportgroups.notices import services as notices
+from supportgroups.notices.views import bp as notice_pages
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import worker_command
@@ -66,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions,
     rsvps,
     calendars,
+    notice_pages,
     guides.bp,
     exchange,
     insight,
@@ -82,6 +87,7 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
     (events.session_moved, rsvp_reactions.tell_people_of_moved_session),
+    (events.session_moved, notice_reactions.remind_of_new_time),
     (events.session_cancelled, rsvp_reactions.tell_people_of_cancelled_session),
     (events.session_restored, rsvp_reactions.follow_restored_session),
     (events.session_capacity_changed, rsvp_reactions.pass_on_new_places),
@@ -99,6 +105,7 @@ LETTERS: dict[str, Builder] = {
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
     "insight.head_count_wanted": insight_emails.head_count_wanted,
+    "notices.reminder": notice_emails.reminder,
     "rsvps.promoted": rsvp_emails.promoted,
     "rsvps.place_offered": rsvp_emails.place_offered,
     "rsvps.still_coming": rsvp_emails.still_coming,
@@ -119,6 +126,7 @@ TASKS: dict[str, Task] = {
         insight_services.ask_for_head_counts, timedelta(minutes=15)
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
+    "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }

@@ -1,17 +1,26 @@
 """People and the devices they are signed in on."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supportgroups.db import Model, UTCDateTime
+from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.revisions import HasCalendar
 from supportgroups.tokens import uuid7
 
 MAX_NAME = 60
 MAX_EMAIL = 254
+
+
+class Reminder(StrEnum):
+    """When somebody is reminded of a session that they said yes or maybe to."""
+
+    NONE = "none"
+    DAY_BEFORE = "day-before"
+    TWO_HOURS = "two-hours"
 
 
 class UserAccount(HasCalendar, Model):
@@ -41,6 +50,11 @@ class UserAccount(HasCalendar, Model):
     is_site_admin: Mapped[bool] = mapped_column(default=False)
     #: Whether urgent news may reach them between 22:00 and 8:00 on their own clock.
     allows_night_notices: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reminder: Mapped[Reminder] = mapped_column(
+        enum_column(Reminder, name="reminder_known"),
+        default=Reminder.DAY_BEFORE,
+        server_default=Reminder.DAY_BEFORE.value,
+    )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     @property

@@ -48,6 +48,8 @@ class Letter:
     subject: str
     #: All its words, in paragraphs. Its second form is made from them.
     text: str
+    #: Where its reader stops letters of this kind with one request, without signing in (RFC 8058).
+    unsubscribe_address: str | None = None
     #: That of `in_language` around the writer.
     language: str = field(default_factory=page_language)
 
@@ -108,6 +110,9 @@ def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
     message["Message-ID"] = message_id(key)
     # Holiday replies and other machines shall not answer (RFC 3834, section 5).
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_address is not None:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_address}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(_second_form(letter), subtype="html")
     return message

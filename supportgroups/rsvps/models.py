@@ -47,6 +47,8 @@ class Rsvp(Model):
     )
     status: Mapped[RsvpStatus] = mapped_column(enum_column(RsvpStatus, name="status_known"))
     responded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When a reminder of it was queued; none before that, and again when the session moves.
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: A ticket drawn under the session's lock: the lower it is, the earlier its turn comes.
     turn: Mapped[int | None]
     #: Whom they bring. Each takes a place, and nobody on the waiting list brings anyone.

@@ -46,6 +46,7 @@ BUTTONS = frozenset(
         "groups.remove_member",
         "groups.revoke_invitation",
         "groups.withdraw_join_request",
+        "notices.stop",
         "pages.erase",
         "sessions.restore",
     }
@@ -64,7 +65,11 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
     forms: dict[str, Mapping[str, Any]] = {
         "accounts.email": {"email": "other@example.org", "present": PASSWORD},
         "accounts.password": {"present": PASSWORD, "new": LONG_WORDS},
-        "accounts.profile": {"display_name": "Other words", "time_zone": "Europe/Paris"},
+        "accounts.profile": {
+            "display_name": "Other words",
+            "time_zone": "Europe/Paris",
+            "reminder": "none",
+        },
         "accounts.request_sign_in_link": {"email": own_email},
         "accounts.sign_in": {"email": own_email, "password": PASSWORD},
         "accounts.sign_up": {"display_name": "Other words", "email": "other@example.org"},
@@ -86,6 +91,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "rsvps.might_come": {"key": "a key of this page"},
         "guides.say_helpful": {"answer": "yes"},
+        "notices.answer": {"status": "declined"},
         "rsvps.answer_offer": {"status": "accepted"},
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         # The member holds a seat already.

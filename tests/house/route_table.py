@@ -126,6 +126,11 @@ TABLE = {
     "GET  insight.numbers": LEAD,
     "GET  insight.numbers_file": LEAD,
     "GET  insight.organizing": OWN,
+    # notices; whoever holds the link of a letter is its reader
+    "GET  notices.answer": OPEN,
+    "POST notices.answer": "+ ++++++ ++++",
+    "GET  notices.stop": OPEN,
+    "POST notices.stop": "+ ++++++ ++++",
     # operations
     "GET  operations.healthz": OPEN,
     "GET  operations.readyz": OPEN,
@@ -184,6 +189,11 @@ MISSING = {
     "calendars.edit_link": "S N",
     "calendars.revoke_link": "S N",
     "calendars.show_address": "S N",
+}
+
+#: The only forms that need no token of ours, each with its reason.
+NEEDS_NO_TOKEN = {
+    "notices.stop": "a mail program has only the address, which is a secret of the letter's reader",
 }
 
 #: The only addresses that change something though nobody sent a form, each with its reason.

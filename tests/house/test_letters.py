@@ -13,11 +13,12 @@ from supportgroups.app import LETTERS
 from supportgroups.db import db, transaction
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.insight.services import ask_for_head_counts
+from supportgroups.notices.services import queue_reminders
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.queries import find_offer, find_rsvp
 from supportgroups.rsvps.services.series_seats import MISSES, look_after_seats
-from supportgroups.sessions.queries import find_group_session, list_sessions_of_series
+from supportgroups.sessions.queries import find_group_session
 from tests.conftest import NOW
 from tests.factories import make_rsvp
 from tests.house.filled_forms import LONG_WORDS, SESSION
@@ -88,6 +89,11 @@ def move(post: Post) -> None:
     post.act("organizer", "sessions.edit", "private", **SESSION)
 
 
+def remind(post: Post) -> None:
+    """Two sessions of each group are near: the one whose room is open, and the one of tonight."""
+    assert queue_reminders(now=NOW) == 6
+
+
 def make_room(post: Post) -> None:
     post.act("member", "rsvps.respond", "private", status="declined")
 
@@ -105,10 +111,11 @@ def free_a_place_on_the_day(post: Post) -> None:
 def miss_three_dates(post: Post) -> None:
     """The member could not come to the last session, nor to two before it."""
     with transaction():
-        series = find_group_session(post.town.world.groups["private"].past_session).series
-        (missed,) = list_sessions_of_series(series)[:1]
-        held = db.session.execute(select(SeriesRsvp).filter_by(series_id=series.id)).scalar_one()
-        held.missed = MISSES - 1
+        missed = find_group_session(post.town.world.groups["private"].past_session)
+        (held,) = db.session.execute(
+            select(SeriesRsvp).filter_by(series_id=missed.series_id)
+        ).scalars()
+        held.missed, held.counted_until = MISSES - 1, missed.starts_at - timedelta(minutes=1)
         find_rsvp(missed, held.user).status = RsvpStatus.DECLINED
     look_after_seats(now=NOW)
 
@@ -184,6 +191,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
         ["member"],
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),
+    (remind, "notices.reminder", ["member"] * 6),
     (miss_three_dates, "rsvps.still_coming", ["member"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
     (end_a_session, "insight.head_count_wanted", ["facilitator"] * 3),

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from supportgroups.db import db
+from supportgroups.notices.links import answer_token, stop_token
 from supportgroups.rsvps.offer_links import offer_token
 from tests.house.keepers import Keeper
 from tests.house.roles import ANONYMOUS, ROLES, VISITOR
@@ -162,6 +163,8 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps.might_come public_id": lambda world, group: group.drop_in_session,
     "rsvps public_id": lambda world, group: group.session,
     "rsvps.series_seat public_id": lambda world, group: group.series,
+    "notices.answer token": lambda world, group: answer_token(group.answer),
+    "notices.stop token": lambda world, group: stop_token(world.member),
     "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),
     "pages.session public_id": lambda world, group: group.session,
     "calendars.session_file public_id": lambda world, group: group.session,

@@ -31,11 +31,8 @@ from supportgroups.insight import links
 from supportgroups.limits import spend
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.outbox.services import enqueue
-from supportgroups.rsvps.models import (
-    RsvpStatus,
-    SeriesRsvp,
-    WaitingListOffer,
-)
+from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.queries import find_rsvp
 from supportgroups.sessions.models import (
     GroupSession,
     SeriesDate,
@@ -88,6 +85,8 @@ class GroupFacts:
     #: the deputy, who holds the ticket `last_turn`.
     session: UUID | None = None
     last_turn: int = 2
+    #: The number of the member's answer to the next session.
+    answer: int = 0
     #: This evening, with a place that the waitlisted person may take, and the link to do so.
     offer: UUID | None = None
     cancelled_session: UUID | None = None
@@ -121,6 +120,8 @@ class World:
     feeds: dict[str, str] = field(default_factory=dict)
     #: The member's discreet feeds.
     discreet_feeds: dict[Discretion, str] = field(default_factory=dict)
+    #: The number of the member.
+    member: int = 0
     sign_in_token: str = ""
     sign_up_token: str = ""
     email_token: str = ""
@@ -139,6 +140,7 @@ def build_world() -> World:
     """Fill an empty database, with at least one row in every table."""
     world = World()
     people = {role: _make_person(world, role) for role in SIGNED_IN}
+    world.member = people["member"].id
     people["deputy"] = make_user("Deputy", email=DEPUTY_EMAIL)
     for visibility in VISIBILITIES:
         world.groups[visibility] = _make_group(world, visibility, people)
@@ -272,6 +274,8 @@ def _make_sessions(
 
     today = NOW.replace(tzinfo=None)
     coming = make(series.wall_starts_at, capacity=1, last_turn=facts.last_turn)
+    answer = find_rsvp(coming, people["member"])
+    facts.answer = answer.id if answer is not None else 0
     note = world.mark(f"note of {group.visibility}")
     make_rsvp(coming, people["waitlisted"], RsvpStatus.WAITLISTED, turn=1, note=note)
     make_rsvp(coming, people["deputy"], RsvpStatus.WAITLISTED, turn=facts.last_turn)

@@ -1,0 +1,1 @@
+"""Letters that come by themselves: reminders, and how people stop them."""

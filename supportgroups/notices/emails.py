@@ -1,0 +1,39 @@
+"""The letter that reminds somebody of a session."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from supportgroups.accounts.models import Reminder
+from supportgroups.notices import queries
+from supportgroups.notices.links import answer_token, stop_token
+from supportgroups.outbox.mail import Letter, address_of, in_language
+
+
+def reminder(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Remind somebody of what they answered, unless that has changed since it was queued."""
+    rsvp = queries.find_answer(payload["rsvp_id"])
+    if rsvp is None or rsvp.status not in queries.REMINDED_OF or rsvp.reminded_at is None:
+        return None
+    group_session, person = rsvp.group_session, rsvp.user
+    if group_session.is_cancelled or group_session.has_started(now):
+        return None
+    if person.email is None or person.reminder is Reminder.NONE:
+        return None
+    stop_address = address_of("notices.stop", token=stop_token(person.id))
+    with in_language(person.language):
+        return Letter(
+            to=person.email,
+            subject=_("A reminder"),
+            unsubscribe_address=stop_address,
+            text=render_template(
+                "emails/notices_reminder.txt",
+                group_session=group_session,
+                status=rsvp.status,
+                address=address_of("pages.session", public_id=group_session.public_id),
+                answer_address=address_of("notices.answer", token=answer_token(rsvp.id)),
+                stop_address=stop_address,
+            ),
+        )

@@ -1,0 +1,33 @@
+"""How views get what a signed link is about; whoever holds the link is the person it was made for."""
+
+from flask import abort
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
+from supportgroups.notices import queries
+from supportgroups.notices.links import read_answer_token, read_stop_token
+from supportgroups.rsvps.models import Rsvp
+
+
+def load_answer(token: str) -> Rsvp:
+    """Return the answer that a reminder was about.
+
+    :raises NotFound: the link was not made here, or the answer is erased
+    """
+    rsvp_id = read_answer_token(token)
+    rsvp = queries.find_answer(rsvp_id) if rsvp_id is not None else None
+    if rsvp is None:
+        abort(404)
+    return rsvp
+
+
+def load_reminded(token: str) -> UserAccount:
+    """Return whose reminders a link stops.
+
+    :raises NotFound: the link was not made here, or the account is erased
+    """
+    user_id = read_stop_token(token)
+    user = db.session.get(UserAccount, user_id) if user_id is not None else None
+    if user is None:
+        abort(404)
+    return user

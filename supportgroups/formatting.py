@@ -1,12 +1,13 @@
 """How pages and letters write dates, times and zones: the only place that decides it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from babel.dates import (
     format_date,
     format_skeleton,
     format_time,
+    format_timedelta,
     get_day_names,
     get_timezone_location,
 )
@@ -104,6 +105,16 @@ def stamp(moment: datetime, zone: str) -> str:
     return f"{short}, {clock(moment, zone)}"
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was, in whole days at least: 3 weeks ago."""
+    passed = now - moment
+    if passed < timedelta(days=1):
+        return str(_("today"))
+    return str(
+        format_timedelta(-passed, "day", threshold=1, add_direction=True, locale=get_locale())
+    )
+
+
 def zone_name(zone: str) -> str:
     """Return a zone in words: London time."""
     if zone == "UTC":
@@ -135,5 +146,5 @@ def init_app(app: Flask) -> None:
     """Give the templates these functions as filters."""
     dates = (calendar_day, full_day, month_name, weekday_name)
     clocks = (clock, wall_clock, clock_elsewhere)
-    for function in (*dates, *clocks, day, stamp, zone_name, time_range, when):
+    for function in (*dates, *clocks, day, stamp, ago, zone_name, time_range, when):
         app.add_template_filter(function)

@@ -60,7 +60,7 @@ class TestWhatItSays:
             "Evening circle", "Anyone who has lost somebody", "In person", "Join freely",
             "Bereavement", "We meet to talk and to listen.", "Ring twice.", "Somebody waits",
             "What is said here stays here.", "Version 1", "Language English", "Cost A coin",
-            "Times are London time", "Last confirmed Monday 5 January 2026",
+            "Times are London time", "Last confirmed 11 months ago (Monday 5 January 2026)",
             "Step-free way in Yes", "Captions No", "Hearing loop Ask us",
             "Accessible toilet Not known yet", "Tuesday evening : Every Tuesday, 19:00–20:30, London time",
         ):  # fmt: skip

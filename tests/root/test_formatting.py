@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from supportgroups.formatting import (
+    ago,
     calendar_day,
     clock,
     day,
@@ -18,6 +19,20 @@ pytestmark = pytest.mark.usefixtures("request_context")
 
 WINTER = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)
 SUMMER = datetime(2027, 6, 1, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(hours=23), "today"),
+        (timedelta(hours=-1), "today"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=21), "3 weeks ago"),
+        (timedelta(days=200), "7 months ago"),
+    ],
+)
+def test_how_long_ago_something_was(passed, words):
+    assert ago(WINTER, WINTER + passed) == words
 
 
 @dataclass

@@ -45,6 +45,7 @@ def group(slug: str) -> ResponseReturnValue:
     return render_template(
         "pages/group.html",
         group=shown,
+        now=now,
         membership=membership,
         join_request=group_queries.find_join_request(shown, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown),

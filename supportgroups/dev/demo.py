@@ -5,7 +5,7 @@ reader. Everything goes through the same services as the real thing, at the mome
 would have happened; nothing here writes rows of its own except the people.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import delete, select
 
@@ -38,11 +38,13 @@ from supportgroups.groups.services.members import (
 from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.rsvps.services.series_seats import hold_seat
+from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.recurrence import WeeklyRule
 from supportgroups.sessions.services.series import SeriesDetails, create_series, extend_all_series
 from supportgroups.sessions.services.sessions import SessionDetails, cancel_session, edit_session
+from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
 
 
 class DatabaseNotEmpty(DomainError):
@@ -64,8 +66,10 @@ def fill_with_demo_data(*, now: datetime) -> None:
     extend_all_series(now=now)
     tell_the_past(people["Rosa"], now=now)
     _give_answers(people, now=now)
+    _keep_seats(people, now=now)
     # What happened before today was read long ago: only today's letters wait in the outbox.
     db.session.execute(delete(OutboxJob))
+    _offer_a_place(people, now=now)
     _change_some_sessions(people["Rosa"], now=now)
 
 
@@ -168,7 +172,7 @@ def _series_details(
 
 def _give_answers(people: dict[str, UserAccount], *, now: datetime) -> None:
     """Give every state of an answer: coming, maybe, can't, waiting, and a list that moved up."""
-    circle, walk, carers, _neighbours, chairs, _steps = _coming_by_group(now)
+    circle, walk, carers, *_others = _coming_by_group(now)
     sam = people["Sam"]
     crowd = [people[name] for name in NEIGHBOURS[:12]]
     yesterday = now - timedelta(days=1)
@@ -191,7 +195,51 @@ def _give_answers(people: dict[str, UserAccount], *, now: datetime) -> None:
     respond(carers[0], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
     for person in crowd[2:6]:
         respond(carers[0], actor=person, status=RsvpStatus.ACCEPTED, now=yesterday)
-    respond(chairs[0], actor=sam, status=RsvpStatus.ACCEPTED, now=yesterday)
+
+
+def _keep_seats(people: dict[str, UserAccount], *, now: datetime) -> None:
+    """Let Sam hold a seat in every session of a schedule, and skip the second of them."""
+    yesterday = now - timedelta(days=1)
+    *_others, carers, _neighbours, chairs, steps = _coming_by_group(now)
+    hold_seat(chairs[0].series, actor=people["Sam"], now=yesterday)
+    respond(chairs[1], actor=people["Sam"], status=RsvpStatus.DECLINED, now=yesterday)
+    welcome = WayInDetails(admission=WayIn.RESERVE, doors_minutes=15, max_plus_count=1)
+    choose_way_in(carers[0].series, welcome, actor=people["Rosa"], now=yesterday)
+    kept = WayInDetails(admission=WayIn.RESERVE, doors_minutes=30, newcomer_seats=2)
+    choose_way_in(steps[0].series, kept, actor=people["Rosa"], now=yesterday)
+
+
+def _offer_a_place(people: dict[str, UserAccount], *, now: datetime) -> None:
+    """Let one of two places for tomorrow become free while Sam waits for it."""
+    walk = _coming_by_group(now)[1][0]
+    details = SeriesDetails(
+        title="A short walk",
+        description="Once around the pond, then a bench.",
+        wall_starts_at=_next_walk(walk.time_zone, now=now),
+        length_minutes=60,
+        time_zone=walk.time_zone,
+        rule=None,
+        capacity=2,
+        place=walk.place_shown,
+        online_link="",
+    )
+    series = create_series(walk.group, details, actor=people["Rosa"], now=now)
+    (short,) = list_sessions_of_series(series)
+    for name in (*NEIGHBOURS[:2], "Sam"):
+        respond(short, actor=people[name], status=RsvpStatus.ACCEPTED, now=now)
+    respond(short, actor=people[NEIGHBOURS[0]], status=RsvpStatus.DECLINED, now=now)
+
+
+def _next_walk(zone: str, *, now: datetime) -> datetime:
+    """Return half past ten or half past six, whichever comes next in four hours or more."""
+    soonest = to_zone(now + timedelta(hours=4), zone).replace(tzinfo=None)
+    today = soonest.date()
+    walls = [
+        datetime.combine(today + timedelta(days=day), time(hour, 30))
+        for day in (0, 1)
+        for hour in (10, 18)
+    ]
+    return next(wall for wall in walls if wall >= soonest)
 
 
 def _change_some_sessions(rosa: UserAccount, *, now: datetime) -> None:

@@ -12,7 +12,8 @@ from supportgroups.dev import demo, story
 from supportgroups.groups.models import Group
 from supportgroups.insight.models import HeadCount
 from supportgroups.insight.queries import list_uncounted
-from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.models import Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.offers import LAST_DAY
 from supportgroups.rsvps.queries import tally
 from supportgroups.sessions.models import GroupSession, Series, SessionStatus
 from tests.browser_client import Browser
@@ -67,7 +68,20 @@ class TestStory:
     def test_a_full_session_has_a_waiting_list(self, now: datetime) -> None:
         tallies = tally(sessions(), now=now)
         full = [s for s in sessions() if tallies[s.id].waitlisted]
-        assert [tallies[s.id].accepted - (s.capacity_shown or 0) for s in full] == [0]
+        assert len(full) == 2
+        assert [tallies[s.id].places_left for s in full] == [0, 0]
+
+    @pytest.mark.parametrize("hour", range(0, 24, 3))
+    def test_a_place_is_offered_to_sam(self, now: datetime, hour: int) -> None:
+        soon = demo._next_walk("Europe/London", now=now.replace(hour=hour))
+        assert timedelta(hours=4) <= soon - now.replace(hour=hour, tzinfo=None) < LAST_DAY
+        (offer,) = db.session.execute(select(WaitingListOffer)).scalars()
+        assert offer.is_open(now)
+        assert offer.rsvp.user.display_name == "Sam"
+
+    def test_sam_holds_a_seat_on_every_date(self) -> None:
+        (held,) = db.session.execute(select(SeriesRsvp)).scalars()
+        assert held.user.display_name == "Sam"
 
     def test_the_people_can_sign_in(self, browser: Browser) -> None:
         for person in story.PEOPLE:

@@ -97,6 +97,14 @@ class TestSessionPage:
         assert "No, pass it on" in page
 
     @pytest.mark.usefixtures("offer")
+    def test_my_page_says_so_first(self, browser: Browser, cast: Cast, morning: datetime) -> None:
+        with time_machine.travel(morning, tick=False):
+            browser.sign_in(cast.sam)
+            page = visible_text(browser.get("/my").text)
+        assert page.index("A place is free for you") < page.index("My sessions")
+        assert "Tuesday 1 December 2026, 14:00 (London time)" in page
+
+    @pytest.mark.usefixtures("offer")
     def test_passed(self, browser: Browser, cast: Cast, morning: datetime) -> None:
         waiting_list.pass_on_places(now=morning + 4 * HOUR)
         page = self.page(browser, cast, morning + 4 * HOUR)

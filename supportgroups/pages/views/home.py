@@ -47,6 +47,7 @@ def my() -> ResponseReturnValue:
         agenda=agenda,
         tallies=rsvp_queries.tally((entry.group_session for entry in agenda), now=now),
         memberships=group_queries.list_memberships(person),
+        offers=rsvp_queries.list_offers_of(person, now=now),
         seats=rsvp_queries.list_series_rsvps_of(person),
         role_words=ROLE_WORDS,
     )

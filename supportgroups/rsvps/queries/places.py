@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import contains_eager, joinedload
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.rsvps.models import Rsvp, RsvpStatus, SessionTally, WaitingListOffer
 from supportgroups.rsvps.offers import LAST_DAY, Seats, is_last_day
@@ -181,6 +182,23 @@ def list_open_offers(group_session: GroupSession) -> list[WaitingListOffer]:
             .where(Rsvp.group_session_id == group_session.id, WaitingListOffer.outcome.is_(None))
             .options(contains_eager(WaitingListOffer.rsvp).joinedload(Rsvp.user))
             .order_by(WaitingListOffer.id)
+        ).scalars()
+    )
+
+
+def list_offers_of(user: UserAccount, *, now: datetime) -> list[WaitingListOffer]:
+    """Return what is offered to somebody at the moment, with its session; what ends first first."""
+    return list(
+        db.session.execute(
+            select(WaitingListOffer)
+            .join(WaitingListOffer.rsvp)
+            .where(
+                Rsvp.user_id == user.id,
+                WaitingListOffer.outcome.is_(None),
+                WaitingListOffer.expires_at > now,
+            )
+            .options(contains_eager(WaitingListOffer.rsvp).joinedload(Rsvp.group_session))
+            .order_by(WaitingListOffer.expires_at, WaitingListOffer.id)
         ).scalars()
     )
 

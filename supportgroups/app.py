@@ -84,6 +84,8 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.group_renamed, session_reactions.revise_sessions_of_renamed_group),
     (events.membership_ended, session_reactions.free_sessions_of_facilitator),
     (events.lead_ended, session_reactions.free_sessions_of_facilitator),
+    (events.member_removed, session_reactions.ask_for_new_links),
+    (events.group_guarded, session_reactions.ask_for_new_links),
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
     (events.session_moved, rsvp_reactions.tell_people_of_moved_session),

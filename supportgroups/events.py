@@ -12,6 +12,12 @@ person_erased = Signal()
 #: A person no longer belongs to a group. Carries `group_id`, `user_id`, `now`.
 membership_ended = Signal()
 
+#: Organizers ended somebody's membership. Carries `group_id`, `now`.
+member_removed = Signal()
+
+#: Organizers let in only whom they approve, because the group is attacked. Carries `group_id`, `now`.
+group_guarded = Signal()
+
 #: A person still belongs to a group but no longer leads in it. Carries `group_id`, `user_id`, `now`.
 lead_ended = Signal()
 

@@ -233,6 +233,17 @@ class JoinForm(AgreementForm):
     save = SubmitField(_l("Join the group"))
 
 
+class WelcomeForm(Form):
+    """What people read who ask to join."""
+
+    welcome_note = TextAreaField(
+        _l("A word of welcome"), filters=[clean_text], validators=[too_long(MAX_MESSAGE)]
+    )
+    expected_wait = StringField(
+        _l("How long an answer takes"), filters=[clean_line], validators=[too_long(MAX_SENTENCE)]
+    )
+
+
 class RoleForm(Form):
     """Change what somebody does in a group."""
 

@@ -71,6 +71,11 @@ class Group(HasCalendar, Model):
         enum_column(Visibility, name="visibility_known"), index=True
     )
     admission: Mapped[Admission] = mapped_column(enum_column(Admission, name="admission_known"))
+    #: While it is attacked: organizers let people in one by one, whatever `admission` says.
+    is_guarded: Mapped[bool] = mapped_column(default=False)
+    #: Words for people who ask to join, and how long an answer usually takes.
+    welcome_note: Mapped[str] = mapped_column(default="")
+    expected_wait: Mapped[str] = mapped_column(default="")
     agreement: Mapped[str]
     #: Rises when the agreement's words change; members are asked to read it again.
     agreement_version: Mapped[int] = mapped_column(default=1)
@@ -89,6 +94,12 @@ class Group(HasCalendar, Model):
     def topics(self) -> list[Topic]:
         """What the group is about, in a fixed order."""
         return [tag.topic for tag in self.topic_tags]
+
+    @property
+    def admission_now(self) -> Admission:
+        """How people become members at the moment."""
+        is_open = self.admission is Admission.OPEN
+        return Admission.REQUEST if self.is_guarded and is_open else self.admission
 
     @property
     def is_listed(self) -> bool:
@@ -143,6 +154,9 @@ class Membership(Model):
     #: The version of the agreement that this person accepted, and when.
     agreement_version: Mapped[int]
     agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When organizers let this person in, by a request or an invitation. None for whoever joined
+    #: freely: they have given a name, and nobody has looked.
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Set when organizers ended it. The row stays, so that the person cannot just walk in again.
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -153,6 +167,11 @@ class Membership(Model):
     def is_active(self) -> bool:
         """Whether the person belongs to the group now."""
         return self.removed_at is None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody who leads has let the person in, or the person leads."""
+        return self.approved_at is not None or self.role is not Role.MEMBER
 
     @property
     def has_current_agreement(self) -> bool:

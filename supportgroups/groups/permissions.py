@@ -46,7 +46,7 @@ def anyone_unless_private(_actor: UserAccount | None, group: Group) -> bool:
 
 def anyone_if_open(_actor: UserAccount | None, group: Group) -> bool:
     """Everybody, in a group that everybody may join."""
-    return group.visibility is not Visibility.PRIVATE and group.admission is Admission.OPEN
+    return group.visibility is not Visibility.PRIVATE and group.admission_now is Admission.OPEN
 
 
 def newcomer(actor: UserAccount | None, group: Group) -> bool:

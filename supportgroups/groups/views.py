@@ -19,11 +19,13 @@ from supportgroups.groups.forms import (
     InvitationForm,
     JoinForm,
     RoleForm,
+    WelcomeForm,
 )
 from supportgroups.groups.loaders import load_group, load_membership
 from supportgroups.groups.models import Admission, Group, JoinRequest, Role
 from supportgroups.groups.permissions import Permission
 from supportgroups.groups.services import groups as group_services
+from supportgroups.groups.services import guards
 from supportgroups.groups.services import invitations as invitation_services
 from supportgroups.groups.services import members as member_services
 
@@ -101,7 +103,7 @@ def join(slug: str) -> ResponseReturnValue:
                 flash(_("Welcome. You are a member now."), "success")
             return _to_group(group)
     form.agreement_version.data = str(group.agreement_version)
-    asks = group.admission is Admission.REQUEST
+    asks = group.admission_now is Admission.REQUEST
     return render_template("groups/join.html", form=form, group=group, asks=asks, secret=None)
 
 
@@ -156,6 +158,47 @@ def withdraw_join_request(slug: str) -> ResponseReturnValue:
         member_services.withdraw_join_request(group, actor=person)
         flash(_("Your request is withdrawn."), "success")
     return _to_group(group)
+
+
+@bp.post("/groups/<slug>/ask")
+@access(Permission.GROUP_LEAVE)
+def ask_for_approval(slug: str) -> ResponseReturnValue:
+    """Let a member ask to be let in where a name alone is not enough."""
+    group = load_group(slug, Permission.GROUP_LEAVE)
+    member_services.ask_for_approval(group, actor=signed_in_viewer(), now=utc_now())
+    flash(_("You have asked. The organizers decide, and write to you if they can."), "success")
+    return _to_group(group)
+
+
+@bp.post("/groups/<slug>/guard")
+@access(Permission.GROUP_MEMBERS)
+def guard(slug: str) -> ResponseReturnValue:
+    """Let in only people whom the organizers approve, or open the group again."""
+    group = load_group(slug, Permission.GROUP_MEMBERS)
+    change = guards.unguard_group if request.form.get("guarded") == "no" else guards.guard_group
+    change(group, actor=signed_in_viewer(), now=utc_now())
+    return redirect(url_for(".members", slug=slug), 303)
+
+
+@bp.route("/groups/<slug>/welcome", methods=["GET", "POST"])
+@access(Permission.GROUP_MEMBERS)
+def welcome(slug: str) -> ResponseReturnValue:
+    """Say what people read who ask to join."""
+    group = load_group(slug, Permission.GROUP_MEMBERS)
+    form = WelcomeForm(
+        data={"welcome_note": group.welcome_note, "expected_wait": group.expected_wait}
+    )
+    if form.validate_on_submit():
+        guards.welcome_people(
+            group,
+            actor=signed_in_viewer(),
+            welcome_note=form.welcome_note.data or "",
+            expected_wait=form.expected_wait.data or "",
+            now=utc_now(),
+        )
+        flash(_("Saved."), "success")
+        return redirect(url_for(".members", slug=slug), 303)
+    return render_template("groups/welcome.html", form=form, group=group)
 
 
 @bp.route("/groups/<slug>/agreement", methods=["GET", "POST"])

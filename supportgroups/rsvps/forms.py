@@ -31,7 +31,8 @@ from supportgroups.groups.forms import known_version
 from supportgroups.groups.models import Group
 from supportgroups.rsvps.models import MAX_NOTE, MAX_PLUS, Rsvp, RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails
-from supportgroups.sessions.models import GroupSession, Series, WayIn
+from supportgroups.sessions.forms import MAX_LINK, opens_a_page
+from supportgroups.sessions.models import GroupSession, LinkPolicy, Series, WayIn
 from supportgroups.sessions.services.ways_in import WayInDetails
 from supportgroups.text import clean_line, clean_text
 from supportgroups.tokens import new_secret
@@ -45,6 +46,11 @@ ANSWER_WORDS = {
 WAY_IN_WORDS = {
     WayIn.DROP_IN: _l("Just turn up"),
     WayIn.RESERVE: _l("Reserve a place"),
+}
+LINK_POLICY_WORDS = {
+    LinkPolicy.PUBLIC: _l("Everybody"),
+    LinkPolicy.NAME: _l("Everybody who gave a name"),
+    LinkPolicy.APPROVAL: _l("Only people we approved"),
 }
 #: Nobody guesses a key of so many characters.
 MIN_KEY = 32
@@ -254,3 +260,23 @@ class WayInForm(Form):
             "max_plus_count": series.max_plus_count,
             "newcomer_seats": series.newcomer_seats,
         }
+
+
+class RoomForm(Form):
+    """The online room of a schedule."""
+
+    online_link = StringField(
+        _l("Link to meet online"),
+        filters=[clean_line],
+        validators=[too_long(MAX_LINK), opens_a_page],
+    )
+    policy = RadioField(
+        _l("Who is led there?"),
+        choices=choices_of(LINK_POLICY_WORDS),
+        validators=[DataRequired(_l("Choose who is led there"))],
+    )
+
+    @property
+    def chosen_policy(self) -> LinkPolicy:
+        """Who is led to the room."""
+        return LinkPolicy(self.policy.data)

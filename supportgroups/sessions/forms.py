@@ -42,6 +42,12 @@ WEEKLY = "weekly"
 REPEAT_WORDS = {ONCE: _l("Once"), WEEKLY: _l("Every week, or every few weeks")}
 
 
+def opens_a_page(_form: Form, field: Field) -> None:
+    """Refuse a link that would open a program instead of a page or a call."""
+    if field.data and not field.data.startswith(("https://", "http://", "tel:")):
+        raise ValidationError(_l("Enter an address that begins with https://"))
+
+
 class SessionForm(Form):
     """One session: when, where, for how many."""
 
@@ -88,8 +94,7 @@ class SessionForm(Form):
 
     def validate_online_link(self, field: Field) -> None:
         """A link opens a page, not a program."""
-        if field.data and not field.data.startswith(("https://", "http://", "tel:")):
-            raise ValidationError(_l("Enter an address that begins with https://"))
+        opens_a_page(self, field)
 
     @property
     def wall_starts_at(self) -> datetime:

@@ -38,6 +38,16 @@ class SeriesKind(StrEnum):
     COURSE = "course"
 
 
+class LinkPolicy(StrEnum):
+    """Who is led to the online room of a session."""
+
+    PUBLIC = "public"
+    #: Whoever is expected, under any name.
+    NAME = "name"
+    #: Of those whom the organizers have let in.
+    APPROVAL = "approval"
+
+
 class Series(Model):
     """A schedule: one rule, on the wall clock of its zone, from which sessions are made ahead."""
 
@@ -75,6 +85,12 @@ class Series(Model):
     newcomer_seats: Mapped[int] = mapped_column(default=0, server_default="0")
     place: Mapped[str]
     online_link: Mapped[str]
+    link_policy: Mapped[LinkPolicy] = mapped_column(
+        enum_column(LinkPolicy, name="link_policy_known"), default=LinkPolicy.NAME
+    )
+    #: Somebody who may know the link shall not come any more: nobody is led to it until the
+    #: organizers have given a new one.
+    is_link_old: Mapped[bool] = mapped_column(default=False)
     admission: Mapped[WayIn] = mapped_column(
         enum_column(WayIn, name="admission_known"), default=WayIn.RESERVE
     )

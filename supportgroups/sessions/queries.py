@@ -132,6 +132,19 @@ def list_coming_of_series(series: Series, *, now: datetime) -> list[GroupSession
     )
 
 
+def list_series_with_rooms(group_id: int) -> list[Series]:
+    """Return the schedules of a group of which a session meets online, in a room of its own too."""
+    own = GroupSession.online_link.is_not(None) & (GroupSession.online_link != "")
+    has_own = select(GroupSession.id).where(GroupSession.series_id == Series.id, own).exists()
+    return list(
+        db.session.execute(
+            select(Series)
+            .where(Series.group_id == group_id, (Series.online_link != "") | has_own)
+            .order_by(Series.id)
+        ).scalars()
+    )
+
+
 def find_series(group: Group, public_id: UUID) -> Series | None:
     """Return one schedule of a group."""
     return db.session.execute(

@@ -5,6 +5,7 @@ from typing import Any
 
 from supportgroups.groups.models import Group
 from supportgroups.sessions import queries
+from supportgroups.sessions.services import rooms
 from supportgroups.sessions.services import sessions as session_services
 
 
@@ -19,3 +20,13 @@ def free_sessions_of_facilitator(
 ) -> None:
     """Who no longer leads in a group, or belongs to it, leads none of its coming sessions."""
     session_services.release_facilitator(group_id=group_id, user_id=user_id, now=now)
+
+
+def ask_for_new_links(
+    _sender: Any,
+    *,
+    group_id: int,
+    now: datetime,  # noqa: ARG001 (every fact says when)
+) -> None:
+    """The wrong people may know the links of a group, so nobody is led there any more."""
+    rooms.ask_for_new_links(group_id)

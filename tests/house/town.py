@@ -159,6 +159,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "groups.accept_invitation token": lambda world, group: group.invitation_secret,
     "sessions.restore public_id": lambda world, group: group.cancelled_session,
     "sessions public_id": lambda world, group: group.session,
+    "rsvps.edit_room public_id": lambda world, group: group.series,
     "rsvps.edit_way_in public_id": lambda world, group: group.series,
     "rsvps.might_come public_id": lambda world, group: group.drop_in_session,
     "rsvps public_id": lambda world, group: group.session,

@@ -222,9 +222,14 @@ class TestEnterView:
             browser.sign_in(cast.rosa)
             assert ROOM not in browser.get(url).text
 
-    def test_a_stranger_is_refused(self, browser: Browser, cast: Cast, url: str) -> None:
-        browser.sign_in(cast.stan)
-        assert browser.get(url).status_code == 403
+    def test_a_stranger_is_told_what_is_needed(
+        self, browser: Browser, cast: Cast, url: str
+    ) -> None:
+        with time_machine.travel(cast.session.starts_at, tick=False):
+            browser.sign_in(cast.stan)
+            page = browser.get(url)
+        assert "for people who are expected" in page.text
+        assert ROOM not in page.text
 
 
 class TestWhatPagesTell:

@@ -78,6 +78,7 @@ def create_group(
             joined_at=now,
             agreement_version=group.agreement_version,
             agreed_at=now,
+            approved_at=now,
         )
     )
     record("group.created", actor_id=actor.id, group_id=group.id, subject=group.slug, now=now)

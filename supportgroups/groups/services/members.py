@@ -66,8 +66,8 @@ def join_group(
         raise AlreadyAMember
     ensure(actor, Permission.GROUP_JOIN, group)
     _ensure_agreed(group, agreement_version)
-    if group.admission is Admission.OPEN:
-        return _admit(group, actor, display_name, agreement_version, now=now)
+    if group.admission_now is Admission.OPEN:
+        return _admit(group, actor, display_name, agreement_version, approved_at=None, now=now)
     return _ask(group, actor, display_name, agreement_version, message, now=now)
 
 
@@ -104,12 +104,14 @@ def _admit(
     display_name: str,
     agreement_version: int,
     *,
+    approved_at: datetime | None,
     now: datetime,
 ) -> Membership:
     membership = queries.find_past_or_present_membership(group, user)
     if membership is None:
         membership = Membership(group_id=group.id, user_id=user.id)
         db.session.add(membership)
+    membership.approved_at = approved_at
     membership.role = Role.MEMBER
     membership.display_name = display_name
     membership.joined_at = now
@@ -151,8 +153,19 @@ def decide_join_request(
     if request is None:
         raise RequestAlreadyAnswered
     subject = str(request_id)
-    if approve:
-        _admit(group, request.user, request.display_name, request.agreement_version, now=now)
+    membership = queries.find_membership(group, request.user)
+    if approve and membership is not None:
+        membership.approved_at = now
+        db.session.delete(request)
+    elif approve:
+        _admit(
+            group,
+            request.user,
+            request.display_name,
+            request.agreement_version,
+            approved_at=now,
+            now=now,
+        )
     else:
         db.session.delete(request)
     outcome = "approved" if approve else "declined"
@@ -190,7 +203,22 @@ def join_by_invitation(
         raise InvitationUnusable
     _ensure_agreed(group, agreement_version)
     link.uses = InvitationLink.uses + 1
-    return _admit(group, actor, display_name, agreement_version, now=now)
+    return _admit(group, actor, display_name, agreement_version, approved_at=now, now=now)
+
+
+@transaction()
+def ask_for_approval(group: Group, *, actor: UserAccount, now: datetime) -> None:
+    """Ask the organizers to let one in where joining freely was not enough.
+
+    Nothing happens if they have done so already.
+
+    :raises PermissionDenied: the actor is not a member
+    """
+    group = queries.lock_group(group.id)
+    ensure(actor, Permission.GROUP_LEAVE, group)
+    membership = queries.get_membership(group, actor)
+    if not membership.is_approved:
+        _ask(group, actor, membership.display_name, membership.agreement_version, "", now=now)
 
 
 @transaction()
@@ -247,6 +275,7 @@ def remove_member(membership: Membership, *, actor: UserAccount, now: datetime) 
         now=now,
     )
     _announce_end(group, membership.user, now=now)
+    events.member_removed.send(group_id=group.id, now=now)
 
 
 @transaction()
@@ -261,6 +290,7 @@ def readmit_member(membership: Membership, *, actor: UserAccount, now: datetime)
     if membership.is_active:
         return
     membership.removed_at = None
+    membership.approved_at = now
     membership.role = Role.MEMBER
     membership.user.touch_calendar(now)
     record(

@@ -13,10 +13,15 @@ from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import queries as insight_queries
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
+from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.rooms import Door, door_of
 from supportgroups.sessions import queries as session_queries
 from supportgroups.sessions.loaders import load_group_session
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.recurrence import to_utc_by_rule
+
+#: The doors that somebody is shown: those that open to them, now or a little later.
+LEADS_ON = frozenset({Door.OPEN, Door.EARLY, Door.LINK_OLD, Door.NEEDS_APPROVAL})
 
 
 @bp.get("/sessions/<uuid:public_id>")
@@ -26,13 +31,15 @@ def session(public_id: UUID) -> ResponseReturnValue:
     shown = load_group_session(public_id, Permission.GROUP_READ)
     person = viewer()
     now = utc_now()
+    membership = group_queries.find_membership(shown.group, person)
+    standing = rsvp_queries.find_standing(shown, person, now=now)
     may_count = permits(person, Permission.SESSION_COUNT, shown.group)
     following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
     return render_template(
         "pages/session.html",
         group_session=shown,
         group=shown.group,
-        membership=group_queries.find_membership(shown.group, person),
+        membership=membership,
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=permits(person, Permission.SESSION_MANAGE, shown.group),
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
@@ -40,7 +47,14 @@ def session(public_id: UUID) -> ResponseReturnValue:
         head_count=insight_queries.find_head_count(shown) if may_count else None,
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
-        standing=rsvp_queries.find_standing(shown, person, now=now),
+        standing=standing,
+        may_enter=door_of(
+            shown,
+            membership=membership,
+            holds_a_place=standing.state == RsvpStatus.ACCEPTED,
+            now=now,
+        )
+        in LEADS_ON,
         may_be_new=person is None
         or not rsvp_queries.has_come_before(person.id, group_id=shown.group_id, now=now),
         tally=rsvp_queries.tally([shown], now=now)[shown.id],

@@ -236,7 +236,7 @@ def _words_that_some_never_see(page: Page) -> list[str]:
     found += [
         f"<{element.tag} title> shows {element.attributes['title']!r} to a mouse alone"
         for element in page.elements
-        if "title" in element.attributes and element.tag not in {"iframe", "abbr"}
+        if "title" in element.attributes and element.tag not in {"iframe", "abbr", "link"}
     ]
     labelled = {label.attributes.get("for") for label in page.all("label")}
     found += [

@@ -58,7 +58,8 @@ from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.rsvps.services import names as answer_names
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.sessions import reactions as session_reactions
-from supportgroups.sessions.services import series
+from supportgroups.sessions.cli import sessions_commands
+from supportgroups.sessions.services import changes, series
 from supportgroups.sessions.views import bp as sessions
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pages,
 )
 
-#: Who hears which fact: `(events.session_moved, rsvps_reactions.on_session_moved)`.
+#: Who hears which fact: `(events.schedule_changed, rsvp_reactions.tell_people_of_…)`.
 WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.person_erased, group_reactions.end_everything_of_erased_person),
     (events.person_erased, rsvp_reactions.forget_answers_of_erased_person),
@@ -88,9 +89,12 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.group_guarded, session_reactions.ask_for_new_links),
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
-    (events.session_moved, rsvp_reactions.tell_people_of_moved_session),
+    (events.series_continued, rsvp_reactions.let_seats_go_on),
+    (events.session_moved, rsvp_reactions.make_offers_anew),
     (events.session_moved, notice_reactions.remind_of_new_time),
-    (events.session_cancelled, rsvp_reactions.tell_people_of_cancelled_session),
+    (events.session_cancelled, rsvp_reactions.withdraw_offers_of_cancelled_session),
+    (events.schedule_changed, rsvp_reactions.tell_people_of_changed_schedule),
+    (events.schedule_change_reverted, rsvp_reactions.tell_people_of_undone_change),
     (events.session_restored, rsvp_reactions.follow_restored_session),
     (events.session_capacity_changed, rsvp_reactions.pass_on_new_places),
 )
@@ -111,9 +115,8 @@ LETTERS: dict[str, Builder] = {
     "rsvps.promoted": rsvp_emails.promoted,
     "rsvps.place_offered": rsvp_emails.place_offered,
     "rsvps.still_coming": rsvp_emails.still_coming,
-    "rsvps.session_moved": rsvp_emails.session_moved,
-    "rsvps.session_cancelled": rsvp_emails.session_cancelled,
-    "rsvps.session_restored": rsvp_emails.session_restored,
+    "rsvps.schedule_changed": rsvp_emails.schedule_changed,
+    "rsvps.schedule_change_undone": rsvp_emails.schedule_change_undone,
 }
 
 #: What the worker does again and again, each once in every slot of the given length.
@@ -129,6 +132,7 @@ TASKS: dict[str, Task] = {
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
+    "sessions.forget_old_changes": Task(changes.forget_old_changes, timedelta(days=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
@@ -168,6 +172,7 @@ def create_app(config: Config) -> Flask:
     worker.init_app(app, letters=LETTERS, tasks=TASKS)
     app.cli.add_command(accounts_commands)
     app.cli.add_command(guides_commands)
+    app.cli.add_command(sessions_commands)
     app.cli.add_command(worker_command)
     app.cli.add_command(dev_command)
     if config.trusted_proxies:

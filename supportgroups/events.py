@@ -27,6 +27,15 @@ group_renamed = Signal()
 #: Sessions of a series were made ahead. Carries `group_sessions`, `now`.
 sessions_planned = Signal()
 
+#: A series ended, and another goes on in its place. Carries `ended_id`, `goes_on_id` (of series).
+series_continued = Signal()
+
+#: An act changed sessions of a group. Carries `change` (a ScheduleChange), `now`.
+schedule_changed = Signal()
+
+#: Such an act was undone. Carries `change`, `now`.
+schedule_change_reverted = Signal()
+
 #: A session has a new time. Carries `group_session`, `old_starts_at`, `now`.
 session_moved = Signal()
 

@@ -28,11 +28,14 @@ from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import Rsvp, SeriesRsvp, SessionTally, WaitingListOffer
 from supportgroups.sessions.models import (
     GroupSession,
+    Pause,
+    ScheduleChange,
     Series,
     SeriesDate,
     SeriesFacilitator,
     SeriesSkip,
     SessionFacilitator,
+    ZoneData,
 )
 
 __all__ = [
@@ -52,7 +55,9 @@ __all__ = [
     "Membership",
     "Model",
     "OutboxJob",
+    "Pause",
     "Rsvp",
+    "ScheduleChange",
     "Series",
     "SeriesDate",
     "SeriesFacilitator",
@@ -67,4 +72,5 @@ __all__ = [
     "UsedFormKey",
     "UserAccount",
     "WaitingListOffer",
+    "ZoneData",
 ]

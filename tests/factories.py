@@ -153,6 +153,7 @@ def make_rsvp(
         "user_id": user.id,
         "status": status,
         "responded_at": LONG_AGO,
+        "answered_for": group_session.wall_starts_at,
         "turn": next(_numbers) if status is RsvpStatus.WAITLISTED else None,
     }
     rsvp = Rsvp(**values | overrides)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from supportgroups.calendars.ical import Entry, EntryStatus
 from supportgroups.calendars.models import Discretion
-from supportgroups.formatting import when
+from supportgroups.formatting import full_day, when
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import GroupSession
 
@@ -62,6 +62,7 @@ def own_copy(
             discretion=discretion,
             word=_("Appointment"),
             answer=None,
+            is_asked_again=False,
             revised_at=group_session.revised_at,
             addresses=addresses,
         )
@@ -75,6 +76,7 @@ def private_entry(
     discretion: Discretion,
     word: str,
     answer: RsvpStatus | None,
+    is_asked_again: bool,
     revised_at: datetime,
     addresses: Addresses,
 ) -> Entry:
@@ -82,6 +84,7 @@ def private_entry(
 
     :param word: the owner's own word for every entry of a neutral feed
     :param answer: what the owner answered; none where they lead the session without one
+    :param is_asked_again: that was for another time, so it is no more than tentative now
     """
     summary, location, description, url = "", "", "", ""
     match discretion:
@@ -92,7 +95,11 @@ def private_entry(
             location = group_session.place_shown
             url = addresses.session(group_session.public_id)
             description = _description(
-                group_session, group_session.description_shown, url, answer=answer
+                group_session,
+                group_session.description_shown,
+                url,
+                answer=answer,
+                is_asked_again=is_asked_again,
             )
         case Discretion.NEUTRAL:
             summary = word
@@ -106,7 +113,7 @@ def private_entry(
         starts_at=group_session.starts_at,
         ends_at=group_session.ends_at,
         summary=_title(group_session, summary),
-        status=_status(group_session, answer),
+        status=_status(group_session, answer, is_asked_again=is_asked_again),
         is_busy=not group_session.is_cancelled,
         is_private=True,
         location=location,
@@ -115,10 +122,12 @@ def private_entry(
     )
 
 
-def _status(group_session: GroupSession, answer: RsvpStatus | None) -> EntryStatus:
+def _status(
+    group_session: GroupSession, answer: RsvpStatus | None, *, is_asked_again: bool
+) -> EntryStatus:
     if group_session.is_cancelled:
         return EntryStatus.CANCELLED
-    if answer in (RsvpStatus.TENTATIVE, RsvpStatus.WAITLISTED):
+    if is_asked_again or answer in (RsvpStatus.TENTATIVE, RsvpStatus.WAITLISTED):
         return EntryStatus.TENTATIVE
     return EntryStatus.CONFIRMED
 
@@ -140,8 +149,20 @@ def _title(group_session: GroupSession, title: str) -> str:
     return title
 
 
+def _cancelled_words(group_session: GroupSession) -> str:
+    pause = group_session.pause
+    if pause is None:
+        return str(_("This session is cancelled."))
+    return str(_("On a break until %(day)s.", day=full_day(pause.returns_on)))
+
+
 def _description(
-    group_session: GroupSession, words: str, address: str, *, answer: RsvpStatus | None = None
+    group_session: GroupSession,
+    words: str,
+    address: str,
+    *,
+    answer: RsvpStatus | None = None,
+    is_asked_again: bool = False,
 ) -> str:
     """Return when it is on the wall of the group, what to know, and where to read more.
 
@@ -150,7 +171,9 @@ def _description(
     """
     first = [when(group_session)]
     if group_session.is_cancelled:
-        first.append(_("This session is cancelled."))
+        first.append(_cancelled_words(group_session))
+    elif is_asked_again:
+        first.append(_("It has a new time. Does this still work for you?"))
     elif answer is RsvpStatus.WAITLISTED:
         first.append(_("You are on the waiting list."))
     elif answer is RsvpStatus.TENTATIVE:

@@ -234,7 +234,8 @@ def _private_events(found: Found, link: LinkCounters, site: Site) -> list[bytes]
     def key(row: PrivateRow) -> Hashable:
         name = row.group_name if link.discretion is Discretion.PLAIN else None
         word = link.neutral_word if link.discretion is Discretion.NEUTRAL else None
-        shape = (link.discretion, site.base_url, link.language, name, word, row.answer)
+        answer = (row.answer, bool(row.is_asked_again))
+        shape = (link.discretion, site.base_url, link.language, name, word, answer)
         return (row.uid, row.revision, revised_at(row), shape)
 
     def build(row: PrivateRow, group_session: GroupSession) -> bytes:
@@ -243,6 +244,7 @@ def _private_events(found: Found, link: LinkCounters, site: Site) -> list[bytes]
             discretion=link.discretion,
             word=link.neutral_word,
             answer=row.answer,
+            is_asked_again=bool(row.is_asked_again),
             revised_at=revised_at(row),
             addresses=site.addresses,
         )

@@ -79,6 +79,8 @@ class PrivateRow(NamedTuple):
     group_name: str
     answer: RsvpStatus | None
     responded_at: datetime | None
+    #: The answer was for another time, and nobody counts on it before it is given again.
+    is_asked_again: bool | None
 
 
 class Found(NamedTuple):
@@ -197,6 +199,7 @@ _private = (
         _group.c.name,
         _rsvp.c.status,
         _rsvp.c.responded_at,
+        _rsvp.c.answered_for != _session.c.wall_starts_at,
     )
     .join_from(_session, _group, _group.c.id == _session.c.group_id)
     .join(
@@ -282,6 +285,7 @@ def list_feed_sessions(ids: Iterable[int]) -> list[GroupSession]:
             .where(GroupSession.id.in_(list(ids)))
             .options(
                 joinedload(GroupSession.series),
+                joinedload(GroupSession.pause),
                 joinedload(GroupSession.group).lazyload(Group.topic_tags),
             )
         ).scalars()

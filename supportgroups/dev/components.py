@@ -67,6 +67,7 @@ class SampleSession:
 
     status: str = "scheduled"
     is_moved: bool = False
+    pause_id: int | None = None
     public_id: UUID = SAMPLE_ID
     starts_at: datetime = datetime(2026, 12, 1, 19, tzinfo=UTC)
     ends_at: datetime = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)

@@ -39,11 +39,12 @@ from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
 from supportgroups.rsvps.services.series_seats import hold_seat
+from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.recurrence import WeeklyRule
 from supportgroups.sessions.services.series import SeriesDetails, create_series, extend_all_series
-from supportgroups.sessions.services.sessions import SessionDetails, cancel_session, edit_session
+from supportgroups.sessions.services.sessions import cancel_session, edit_session
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
 
 

@@ -25,6 +25,11 @@ from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Top
 from supportgroups.tokens import hash_secret
 
 
+def list_all_groups() -> list[Group]:
+    """Return every group of the site, for whoever runs it; pages never show this list."""
+    return list(db.session.execute(select(Group).order_by(Group.id)).scalars())
+
+
 def find_group(slug: str) -> Group | None:
     """Return the group at this address."""
     return db.session.execute(select(Group).where(Group.slug == slug)).scalar_one_or_none()

@@ -34,6 +34,13 @@ def has_due_jobs(*, now: datetime) -> bool:
     return db.session.execute(ANY_DUE, {"now": now}).first() is not None
 
 
+def find_state(key: str) -> JobState | None:
+    """Return where the job with this key stands; none if it was never asked for, or long ago."""
+    return db.session.execute(
+        select(OutboxJob.state).where(OutboxJob.key == key)
+    ).scalar_one_or_none()
+
+
 def count_jobs_by_state() -> dict[JobState, int]:
     """Return how many jobs stand in each state, those without a job included."""
     rows = db.session.execute(

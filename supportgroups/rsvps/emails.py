@@ -11,31 +11,53 @@ from flask import render_template
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.outbox.mail import Letter, address_of, in_language
-from supportgroups.rsvps.models import Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
+from supportgroups.outbox.models import JobState
+from supportgroups.outbox.queries import find_state
+from supportgroups.rsvps import queries
+from supportgroups.rsvps.models import Rsvp, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.offer_links import offer_token
 from supportgroups.rsvps.queries import find_next_start
 from supportgroups.rsvps.services.series_seats import ANSWER_WITHIN
+from supportgroups.sessions import news as session_news
+from supportgroups.sessions.models import ScheduleChange
+from supportgroups.sessions.news import NewsKind
+from supportgroups.sessions.queries import list_sessions_by_id
+from supportgroups.sessions.services.changes import list_news
 
 
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Tell somebody who waited that a place is theirs."""
     rsvp = db.session.get(Rsvp, payload["rsvp_id"])
-    if rsvp is None or not rsvp.holds_a_place or _is_past_or_off(rsvp, now):
+    if rsvp is None or not rsvp.holds_a_place or rsvp.user.email is None:
         return None
-    return _letter(rsvp, _l("A place is free for you"), "rsvps_promoted")
+    group_session = rsvp.group_session
+    if group_session.is_cancelled or group_session.has_started(now):
+        return None
+    return _letter(
+        rsvp.user,
+        _l("A place is free for you"),
+        "rsvps_promoted",
+        group_session=group_session,
+        address=address_of("pages.session", public_id=group_session.public_id),
+    )
 
 
 def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Ask somebody who waits whether they take a place, and say until when it is theirs."""
     offer = db.session.get(WaitingListOffer, payload["offer_id"])
-    if offer is None or not offer.is_open(now) or _is_past_or_off(offer.rsvp, now):
+    if offer is None or not offer.is_open(now):
+        return None
+    group_session = offer.rsvp.group_session
+    if group_session.is_cancelled or group_session.has_started(now):
         return None
     return _letter(
-        offer.rsvp,
+        offer.rsvp.user,
         _l("A place is kept for you for a while"),
         "rsvps_place_offered",
+        group_session=group_session,
         offer=offer,
         zone=offer.rsvp.user.time_zone,
         answer_address=address_of("rsvps.answer_offer", token=offer_token(offer.public_id)),
@@ -65,56 +87,70 @@ def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
         )
 
 
-def session_moved(payload: dict[str, Any], *, now: datetime) -> Letter | None:
-    """Tell somebody who answered the old and the new time."""
-    rsvp = _find_concerned(payload)
-    if rsvp is None or _is_past_or_off(rsvp, now):
+def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody about an act on schedules: all of their dates that it touched, old and new.
+
+    What was undone, or has changed once more, is left out.
+    """
+    change = db.session.get(ScheduleChange, payload["change_id"])
+    person = db.session.get(UserAccount, payload["user_id"])
+    if change is None or change.undone_at is not None or person is None:
         return None
-    old_starts_at = datetime.fromisoformat(payload["old_starts_at"])
-    return _letter(rsvp, _l("A new time"), "rsvps_session_moved", old_starts_at=old_starts_at)
-
-
-def session_cancelled(payload: dict[str, Any], *, now: datetime) -> Letter | None:
-    """Tell somebody who answered that it will not take place."""
-    rsvp = _find_concerned(payload)
-    if rsvp is None or not rsvp.group_session.is_cancelled or rsvp.group_session.is_over(now):
+    touched = {int(session_id) for session_id in change.before["sessions"]}
+    concerned = queries.list_concerned_sessions(person.id, touched)
+    news = [
+        one.as_told_to_who_answered_for(concerned[one.session_id])
+        for one in list_news(change, now=now, among=set(concerned))
+    ]
+    if not news:
         return None
-    return _letter(rsvp, _l("Cancelled"), "rsvps_session_cancelled")
+    with in_language(person.language):
+        subject = session_news.subject(news)
+    return _letter(
+        person,
+        subject,
+        "rsvps_schedule_changed",
+        opening=lambda: session_news.opening(news, change),
+        news=news,
+        addresses={
+            one.session_id: address_of("pages.session", public_id=one.public_id) for one in news
+        },
+        asks_again=any(one.asks_again for one in news),
+        is_restored=any(one.kind is NewsKind.RESTORED for one in news),
+    )
 
 
-def session_restored(payload: dict[str, Any], *, now: datetime) -> Letter | None:
-    """Tell somebody who answered that it takes place after all."""
-    rsvp = _find_concerned(payload)
-    if rsvp is None or _is_past_or_off(rsvp, now):
+def schedule_change_undone(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who has been told of an act that it was undone."""
+    change = db.session.get(ScheduleChange, payload["change_id"])
+    person = db.session.get(UserAccount, payload["user_id"])
+    if change is None or person is None or find_state(payload["first"]) is not JobState.DONE:
         return None
-    return _letter(rsvp, _l("It takes place after all"), "rsvps_session_restored")
-
-
-def _find_concerned(payload: dict[str, Any]) -> Rsvp | None:
-    """Return the answer that a change concerns, unless the session has changed again since."""
-    rsvp = db.session.get(Rsvp, payload["rsvp_id"])
-    if rsvp is None or rsvp.status is RsvpStatus.DECLINED:
+    touched = {int(session_id) for session_id in change.before["sessions"]}
+    concerned = queries.list_concerned_sessions(person.id, touched)
+    sessions = [one for one in list_sessions_by_id(concerned) if not one.has_started(now)]
+    if not sessions:
         return None
-    return rsvp if rsvp.group_session.sequence == payload["sequence"] else None
+    return _letter(
+        person,
+        _l("As it was before"),
+        "rsvps_schedule_change_undone",
+        sessions=sorted(sessions, key=lambda one: (one.starts_at, one.id)),
+        addresses={
+            one.id: address_of("pages.session", public_id=one.public_id) for one in sessions
+        },
+    )
 
 
-def _is_past_or_off(rsvp: Rsvp, now: datetime) -> bool:
-    return rsvp.group_session.is_cancelled or rsvp.group_session.has_started(now)
-
-
-def _letter(rsvp: Rsvp, subject: LazyString, template: str, **facts: Any) -> Letter | None:
-    address = rsvp.user.letters_go_to
+def _letter(
+    person: UserAccount, subject: str | LazyString, template: str, **facts: Any
+) -> Letter | None:
+    address = person.letters_go_to
     if address is None:
         return None
-    with in_language(rsvp.user.language):
+    with in_language(person.language):
         return Letter(
             to=address,
             subject=str(subject),
-            text=render_template(
-                f"emails/{template}.txt",
-                group_session=rsvp.group_session,
-                status=rsvp.status,
-                address=address_of("pages.session", public_id=rsvp.group_session.public_id),
-                **facts,
-            ),
+            text=render_template(f"emails/{template}.txt", **facts),
         )

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fal
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
-from supportgroups.db import Model, UTCDateTime, enum_column
+from supportgroups.db import Model, UTCDateTime, WallTime, enum_column
 from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.tokens import uuid7
 
@@ -49,6 +49,8 @@ class Rsvp(Model):
     responded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When a reminder of it was queued; none before that, and again when the session moves.
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: The start of the session, on the wall, for which it was given.
+    answered_for: Mapped[datetime] = mapped_column(WallTime)
     #: A ticket drawn under the session's lock: the lower it is, the earlier its turn comes.
     turn: Mapped[int | None]
     #: Whom they bring. Each takes a place, and nobody on the waiting list brings anyone.
@@ -65,6 +67,13 @@ class Rsvp(Model):
     def holds_a_place(self) -> bool:
         """Whether one of the places is theirs."""
         return self.status is RsvpStatus.ACCEPTED
+
+    def is_about(self, group_session: GroupSession) -> bool:
+        """Whether it was given for the time at which the session now starts.
+
+        If not, the place stays theirs, but nobody counts on it: they are asked again.
+        """
+        return self.answered_for == group_session.wall_starts_at
 
     def decline(self, now: datetime) -> None:
         """Say that they do not come. What they said besides is erased."""

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from supportgroups.rsvps.services import answers, names, series_seats, waiting_list
-from supportgroups.sessions.models import GroupSession
+from supportgroups.rsvps.services import answers, names, news, series_seats, waiting_list
+from supportgroups.sessions.models import GroupSession, ScheduleChange
 
 
 def withdraw_answers_of_former_member(
@@ -28,32 +28,38 @@ def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime
     names.erase_past_answers(user_id=user_id, now=now)
 
 
-def tell_people_of_moved_session(
-    _sender: Any, *, group_session: GroupSession, old_starts_at: datetime, now: datetime
+def let_seats_go_on(_sender: Any, *, ended_id: int, goes_on_id: int) -> None:
+    """Who holds a seat in a schedule holds it in what goes on in its place."""
+    series_seats.let_seats_go_on(ended_id=ended_id, goes_on_id=goes_on_id)
+
+
+def tell_people_of_changed_schedule(_sender: Any, *, change: ScheduleChange, now: datetime) -> None:
+    """Everyone who answered a session that was moved, cancelled or restored learns of it."""
+    news.tell_about_change(change, now=now)
+
+
+def tell_people_of_undone_change(_sender: Any, *, change: ScheduleChange, now: datetime) -> None:
+    """Who has been told that something changes is told that it does not."""
+    news.tell_about_undone_change(change, now=now)
+
+
+def make_offers_anew(
+    _sender: Any, *, group_session: GroupSession, now: datetime, **_more: Any
 ) -> None:
-    """Everyone who answered learns the old and the new time; offers are made anew."""
-    answers.tell_about_change(
-        "rsvps.session_moved",
-        group_session,
-        old_starts_at=old_starts_at.isoformat(),
-        now=now,
-    )
-    # What was offered until an hour before the old start means nothing for the new one.
+    """What was offered until an hour before the old start means nothing for the new one."""
     waiting_list.withdraw_offers(group_session)
     waiting_list.promote_waiting(group_session, now=now)
 
 
-def tell_people_of_cancelled_session(
-    _sender: Any, *, group_session: GroupSession, now: datetime
+def withdraw_offers_of_cancelled_session(
+    _sender: Any, *, group_session: GroupSession, **_more: Any
 ) -> None:
-    """Everyone who answered or waits learns that the session is off; nothing is offered now."""
-    answers.tell_about_change("rsvps.session_cancelled", group_session, now=now)
+    """While a session is off, nothing is offered."""
     waiting_list.withdraw_offers(group_session)
 
 
 def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:
-    """Everyone who answered learns that it takes place; free places go to those who wait."""
-    answers.tell_about_change("rsvps.session_restored", group_session, now=now)
+    """While it was cancelled nobody moved up, so free places go to those who wait."""
     waiting_list.promote_waiting(group_session, now=now)
     series_seats.take_seats(group_session, now=now)
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
@@ -20,12 +21,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from supportgroups.clock import utc_now
+from supportgroups.formatting import calendar_day
 from supportgroups.forms import Form, choices_of, too_long
 from supportgroups.groups.models import Membership
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.details import SessionDetails
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.recurrence import MAX_INTERVAL, WeeklyRule
-from supportgroups.sessions.services.series import SeriesDetails
-from supportgroups.sessions.services.sessions import SessionDetails
+from supportgroups.sessions.scopes import Scope
+from supportgroups.sessions.services.series import SeriesDetails, StartsOnClockChange
 from supportgroups.text import clean_line, clean_text
 
 MAX_TITLE = 80
@@ -89,7 +92,7 @@ class SessionForm(Form):
 
     def validate_day(self, field: Field) -> None:
         """A day lies within what anybody plans."""
-        if field.data and not _is_sensible(field.data):
+        if field.data and not is_sensible(field.data):
             raise ValidationError(_l("Enter a day within the next two years"))
 
     def validate_online_link(self, field: Field) -> None:
@@ -159,7 +162,7 @@ class SeriesForm(SessionForm):
         if self.repeats.data == WEEKLY and field.data and self.day.data:
             if field.data < self.day.data:
                 raise ValidationError(_l("The last day must not come before the first session"))
-            if not _is_sensible(field.data):
+            if not is_sensible(field.data):
                 raise ValidationError(
                     _l("Enter a day within the next two years, or leave it empty")
                 )
@@ -188,8 +191,48 @@ class SeriesForm(SessionForm):
         )
 
 
-class CancelForm(Form):
-    """Call a session off."""
+SCOPE_WORDS = {
+    Scope.THIS: _l("Only this one"),
+    Scope.LATER: _l("This one and all later ones"),
+    Scope.ALL: _l("All that are still to come"),
+}
+
+
+LISTED_SCOPE_WORDS = {
+    Scope.THIS: _l("Only this date"),
+    Scope.LATER: _l("This date and all later ones, by the same shift"),
+}
+
+
+class ScopeForm(Form):
+    """Whatever reaches one session of a schedule, or several."""
+
+    scope = RadioField(
+        _l("Which sessions?"),
+        choices=choices_of(SCOPE_WORDS),
+        default=Scope.THIS.value,
+        validators=[DataRequired(_l("Choose which sessions"))],
+    )
+
+    def offer_scopes(self, series: Series) -> None:
+        """Ask how far it reaches, if the session belongs to a schedule or a list of dates."""
+        if series.rrule is None and len(series.dates) < 2:  # noqa: PLR2004 (a choice takes two)
+            del self.scope
+        elif series.rrule is None:
+            self.scope.choices = choices_of(LISTED_SCOPE_WORDS)
+
+    @property
+    def chosen_scope(self) -> Scope:
+        """How far it reaches."""
+        return Scope(self.scope.data) if "scope" in self else Scope.THIS
+
+
+class EditForm(ScopeForm, SessionForm):
+    """Change one session, or it and others."""
+
+
+class CancelForm(ScopeForm):
+    """Call sessions off."""
 
     reason = StringField(
         _l("Why, in a few words"), filters=[clean_line], validators=[too_long(MAX_REASON)]
@@ -197,10 +240,53 @@ class CancelForm(Form):
     save = SubmitField(_l("Cancel the session"))
 
 
+class RestoreForm(ScopeForm):
+    """Let cancelled sessions take place after all."""
+
+
+class BreakForm(Form):
+    """A break of a group, or of one of its schedules."""
+
+    starts_on = DateField(
+        _l("First day of the break"), validators=[InputRequired(_l("Enter a day"))]
+    )
+    returns_on = DateField(_l("You meet again from"), validators=[InputRequired(_l("Enter a day"))])
+    series = SelectField(_l("What has the break?"), default="")
+
+    def offer_series(self, schedules: list[Series]) -> None:
+        """Let one of the schedules be chosen; with a single one there is nothing to choose."""
+        if len(schedules) < 2:  # noqa: PLR2004 (a choice takes two)
+            del self.series
+            return
+        self.series.choices = [
+            SelectChoice("", _l("The whole group")),
+            *(SelectChoice(str(series.public_id), series.title) for series in schedules),
+        ]
+
+    def validate_returns_on(self, field: Field) -> None:
+        """A break lasts a day at least, and nobody plans one for years."""
+        if field.data and not is_sensible(field.data):
+            raise ValidationError(_l("Enter a day within the next two years"))
+        if self.starts_on.data and field.data and field.data <= self.starts_on.data:
+            raise ValidationError(_l("You meet again after the break has begun"))
+
+
+def explain_clock_change(form: SessionForm, error: StartsOnClockChange) -> None:
+    """Say beside the time that the clocks change then."""
+    form.refuse(
+        "starts",
+        _(
+            "On %(day)s the clocks change at this hour. Choose another time",
+            day=calendar_day(error.wall_starts_at.date()),
+        ),
+    )
+
+
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _is_sensible(day: date) -> bool:
+def is_sensible(day: date) -> bool:
+    """Tell whether a day lies within what anybody plans."""
     today = utc_now().date()
     return today - timedelta(days=1) <= day <= today + FURTHEST_AHEAD

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from flask import abort
 
+from supportgroups.groups import queries as group_queries
 from supportgroups.groups.loaders import check_group, load_group
+from supportgroups.groups.models import Group, Membership, Role
 from supportgroups.groups.permissions import Permission
 from supportgroups.sessions import queries
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.sessions.models import GroupSession, Pause, ScheduleChange, Series
 
 
 def load_group_session(public_id: UUID, permission: Permission) -> GroupSession:
@@ -33,3 +35,30 @@ def load_series(slug: str, public_id: UUID, permission: Permission) -> Series:
     if series is None:
         abort(404)
     return series
+
+
+def load_pause(slug: str, public_id: UUID, permission: Permission) -> Pause:
+    """Return a break for somebody who may do `permission` in its group; see `load_group`.
+
+    :raises NotFound: there is no such group for the viewer, or no such break in it
+    """
+    pause = queries.find_pause(load_group(slug, permission), public_id)
+    if pause is None:
+        abort(404)
+    return pause
+
+
+def load_change(slug: str, public_id: UUID, permission: Permission) -> ScheduleChange:
+    """Return an act on schedules for somebody who may do `permission` in its group.
+
+    :raises NotFound: there is no such group for the viewer, or no such act on its schedules
+    """
+    change = queries.find_change(load_group(slug, permission), public_id)
+    if change is None:
+        abort(404)
+    return change
+
+
+def list_leaders(group: Group) -> list[Membership]:
+    """Return those who may lead sessions of a group, for a form that offers them."""
+    return group_queries.list_members(group, roles=[Role.ORGANIZER, Role.FACILITATOR])

@@ -1,21 +1,36 @@
 """Questions about series and sessions."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups.models import Group
-from supportgroups.sessions.models import GroupSession, Series, SessionStatus
+from supportgroups.sessions.models import (
+    ChangeKind,
+    GroupSession,
+    Pause,
+    ScheduleChange,
+    Series,
+    SessionStatus,
+)
 from supportgroups.sessions.recurrence import HORIZON
+
+#: With dates for less than this a schedule is about to run out.
+SHORT_OF_DATES = timedelta(weeks=8)
 
 
 def _with_what_pages_show(query: Select[GroupSession]) -> Select[GroupSession]:
-    return query.options(joinedload(GroupSession.series), joinedload(GroupSession.group))
+    return query.options(
+        joinedload(GroupSession.series),
+        joinedload(GroupSession.group),
+        joinedload(GroupSession.pause),
+    )
 
 
 def find_group_session(public_id: UUID) -> GroupSession | None:
@@ -109,6 +124,11 @@ def list_series(group: Group) -> list[Series]:
     )
 
 
+def list_live_series(group: Group) -> list[Series]:
+    """Return the schedules of a group that go on: neither called off nor gone over into others."""
+    return [series for series in list_series(group) if series.rrule and not series.stops_before]
+
+
 def list_sessions_of_series(series: Series) -> list[GroupSession]:
     """Return all sessions of a series, past and coming, in the order that its rule gave them."""
     return list(
@@ -150,6 +170,156 @@ def find_series(group: Group, public_id: UUID) -> Series | None:
     return db.session.execute(
         select(Series).where(Series.public_id == public_id, Series.group_id == group.id)
     ).scalar_one_or_none()
+
+
+def list_sessions_by_id(ids: Iterable[int]) -> list[GroupSession]:
+    """Return these sessions with what pages show of them, in the order of their ids."""
+    return list(
+        db.session.execute(
+            _with_what_pages_show(select(GroupSession))
+            .where(GroupSession.id.in_(list(ids)))
+            .options(selectinload(GroupSession.facilitators))
+            .order_by(GroupSession.id)
+        ).scalars()
+    )
+
+
+def lock_coming_sessions(
+    series_ids: Iterable[int], *, now: datetime, ids: Iterable[int] | None = None
+) -> list[GroupSession]:
+    """Return the sessions of these series that are not over, locked, in the order of their rule.
+
+    :param ids: of these sessions alone
+    """
+    query = select(GroupSession).where(
+        GroupSession.series_id.in_(list(series_ids)), GroupSession.ends_at > now
+    )
+    if ids is not None:
+        query = query.where(GroupSession.id.in_(list(ids)))
+    rows = db.session.execute(
+        query.options(
+            selectinload(GroupSession.series),
+            selectinload(GroupSession.group),
+            selectinload(GroupSession.facilitators),
+        )
+        # Everybody locks in the same order, so that nobody waits for each other.
+        .order_by(GroupSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return sorted(rows, key=lambda found: (found.recurrence_id, found.id))
+
+
+def find_pause(group: Group, public_id: UUID) -> Pause | None:
+    """Return one break of a group."""
+    return db.session.execute(
+        select(Pause)
+        .where(Pause.group_id == group.id, Pause.public_id == public_id)
+        .options(joinedload(Pause.group), joinedload(Pause.series))
+    ).scalar_one_or_none()
+
+
+def list_pauses(group_id: int, *, since: date) -> list[Pause]:
+    """Return the breaks of a group that last beyond a day, in the order in which they begin."""
+    return list(
+        db.session.execute(
+            select(Pause)
+            .where(Pause.group_id == group_id, Pause.returns_on > since)
+            .options(joinedload(Pause.series))
+            .order_by(Pause.starts_on, Pause.id)
+        ).scalars()
+    )
+
+
+def find_change(group: Group, public_id: UUID) -> ScheduleChange | None:
+    """Return one act on the schedules of a group."""
+    return db.session.execute(
+        select(ScheduleChange).where(
+            ScheduleChange.group_id == group.id, ScheduleChange.public_id == public_id
+        )
+    ).scalar_one_or_none()
+
+
+def lock_change(change_id: int) -> ScheduleChange:
+    """Return an act on schedules as it is now, locked until the transaction ends."""
+    return db.session.execute(
+        select(ScheduleChange)
+        .where(ScheduleChange.id == change_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def list_standing_changes(group: Group, *, after: ScheduleChange) -> list[ScheduleChange]:
+    """Return the acts after this one that were not undone."""
+    return list(
+        db.session.execute(
+            select(ScheduleChange)
+            .where(
+                ScheduleChange.group_id == group.id,
+                ScheduleChange.id > after.id,
+                ScheduleChange.undone_at.is_(None),
+            )
+            .order_by(ScheduleChange.id)
+        ).scalars()
+    )
+
+
+def find_newest_change(group: Group, *, since: datetime) -> ScheduleChange | None:
+    """Return the last act of an organizer since a moment that was not undone."""
+    return db.session.execute(
+        select(ScheduleChange)
+        .where(
+            ScheduleChange.group_id == group.id,
+            ScheduleChange.changed_at > since,
+            ScheduleChange.undone_at.is_(None),
+            ScheduleChange.kind != ChangeKind.CLOCKS,
+        )
+        .order_by(ScheduleChange.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+class RunningOut(NamedTuple):
+    """A schedule that goes on, but has dates for a short while only."""
+
+    series: Series
+    #: When its last date begins that takes place; none if there is none at all.
+    last_starts_at: datetime | None
+
+
+def list_running_out(*, now: datetime, group: Group | None = None) -> list[RunningOut]:
+    """Return the repeating schedules without dates for the next weeks: of one group, or of all.
+
+    Either their rule comes to its end, or no worker makes their dates. Those that organizers have
+    stopped, and those whose last date is long over, are left out.
+    """
+    last = func.max(GroupSession.starts_at)
+    query = (
+        select(Series, last)
+        .outerjoin(
+            GroupSession,
+            and_(
+                GroupSession.series_id == Series.id,
+                GroupSession.status == SessionStatus.SCHEDULED,
+            ),
+        )
+        .where(Series.rrule.is_not(None), Series.stops_before.is_(None))
+        .group_by(Series.id)
+        .having(last.between(now - SHORT_OF_DATES, now + SHORT_OF_DATES))
+        .order_by(Series.id)
+    )
+    if group is not None:
+        query = query.where(Series.group_id == group.id)
+    return [RunningOut(*row) for row in db.session.execute(query)]
+
+
+def list_recurrence_ids(series: Series, *, after: datetime | None) -> set[datetime]:
+    """Return the starts, by its rule, of the sessions of a series that exist."""
+    query = select(GroupSession.recurrence_id).where(GroupSession.series_id == series.id)
+    if after is not None:
+        query = query.where(GroupSession.recurrence_id > after)
+    return set(db.session.execute(query).scalars())
 
 
 def list_series_to_extend(*, now: datetime) -> list[int]:

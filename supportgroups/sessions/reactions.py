@@ -7,12 +7,13 @@ from supportgroups.groups.models import Group
 from supportgroups.sessions import queries
 from supportgroups.sessions.services import rooms
 from supportgroups.sessions.services import sessions as session_services
+from supportgroups.sessions.services.changes import revise
 
 
 def revise_sessions_of_renamed_group(_sender: Any, *, group: Group, now: datetime) -> None:
     """Calendars show the group's name beside its sessions, so each of them reads differently."""
     for group_session in queries.list_coming_sessions([group], now=now, limit=None):
-        session_services.revise(group_session, is_new=True, now=now)
+        revise(group_session, is_new=True, now=now)
 
 
 def free_sessions_of_facilitator(

@@ -134,6 +134,8 @@ class Timetable:
     dates: tuple[datetime, ...] = ()
     #: Days that are left out.
     skipped: frozenset[date] = frozenset()
+    #: From this start on it gives none.
+    stops_before: datetime | None = None
     #: Whose public holidays are left out; empty for nobody's.
     country: str = ""
     region: str = ""
@@ -157,9 +159,12 @@ class Timetable:
 
     def starts_by_rule(self, *, after: datetime | None, until: datetime) -> list[datetime]:
         """Return the same as `starts_between`, with the starts that are left out."""
-        if self.rrule is None and self.dates:
-            return list(_within(self.dates, after=after, until=until))
-        return starts_between(self.rrule, self.first, after=after, until=until)
+        starts: Iterable[datetime] = (
+            _within(self.dates, after=after, until=until)
+            if self.rrule is None and self.dates
+            else starts_between(self.rrule, self.first, after=after, until=until)
+        )
+        return [start for start in starts if self.stops_before is None or start < self.stops_before]
 
 
 def starts_between(

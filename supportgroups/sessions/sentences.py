@@ -169,6 +169,9 @@ def _ends(timetable: Timetable, today: date) -> list[str]:
     rule = parse_rule(timetable.rrule) if timetable.rrule is not None else None
     if rule is None:
         return []
+    if timetable.stops_before is not None:
+        last = timetable.stops_before.date() - timedelta(days=1)
+        return [str(_("until %(day)s", day=near_day(last, today)))]
     if rule.until is not None:
         return [str(_("until %(day)s", day=near_day(rule.until, today)))]
     if rule.count is not None:

@@ -23,9 +23,9 @@ from supportgroups.groups.services.groups import GroupDetails, edit_group
 from supportgroups.groups.services.members import leave_group, remove_member
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
+from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services.sessions import (
-    SessionDetails,
     cancel_session,
     edit_session,
     restore_session,

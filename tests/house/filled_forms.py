@@ -25,6 +25,7 @@ SESSION = {
     "starts": "19:00",
     "ends": "20:30",
     "capacity": "3",
+    "confirmed": "y",
 }
 
 
@@ -50,9 +51,12 @@ BUTTONS = frozenset(
         "groups.withdraw_join_request",
         "notices.stop",
         "pages.erase",
+        "sessions.lift_pause",
         "sessions.restore",
+        "sessions.undo",
     }
 )
+BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 
 
 def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapping[str, Any]:
@@ -106,6 +110,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},
         "sessions.edit": SESSION,
+        "sessions.create_pause": BREAK,
     }
     if endpoint not in forms:
         raise LookupError(f"say in tests/house/filled_forms.py what is sent to {endpoint}")

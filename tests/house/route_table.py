@@ -170,14 +170,19 @@ TABLE = {
     "GET  rsvps.series_seat": BELONG,
     "POST rsvps.series_seat": BELONG_DO,
     # sessions
+    "GET  sessions.breaks": RUN,
     "GET  sessions.cancel": RUN,
     "POST sessions.cancel": RUN_DO,
+    "GET  sessions.create_pause": RUN,
+    "POST sessions.create_pause": RUN_DO,
     "GET  sessions.create_series": RUN,
     "POST sessions.create_series": RUN_DO,
     "GET  sessions.edit": RUN,
     "POST sessions.edit": RUN_DO,
+    "POST sessions.lift_pause": RUN_DO,
     "GET  sessions.restore": RUN,
     "POST sessions.restore": RUN_DO,
+    "POST sessions.undo": RUN_DO,
 }
 
 #: What only somebody does who comes by their own link alone.

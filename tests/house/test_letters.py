@@ -17,7 +17,9 @@ from supportgroups.notices.services import queue_reminders
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.queries import find_offer, find_rsvp
+from supportgroups.rsvps.services.news import WAIT
 from supportgroups.rsvps.services.series_seats import MISSES, look_after_seats
+from supportgroups.sessions.models import ScheduleChange
 from supportgroups.sessions.queries import find_group_session
 from tests.conftest import NOW
 from tests.factories import make_rsvp
@@ -44,11 +46,12 @@ class Post:
         response = self.town.send(role, "POST", url, data=form)
         assert response.status_code == 303, f"{endpoint} as {role}: {response.status_code}"
 
-    def deliver(self) -> dict[str, list[EmailMessage]]:
+    def deliver(self, *, later: timedelta = WAIT) -> dict[str, list[EmailMessage]]:
         """Write the letters that are due; return them by the kind of their job."""
         folder = self.town.app.config["SETTINGS"].mail_folder
         seen = {path.name for path in folder.glob("*.eml")}
-        self.outbox.run()
+        # Letters about acts on schedules wait a little.
+        self.outbox.run(now=NOW + later)
         db.session.rollback()
         kinds = {
             job.id: job.kind
@@ -92,6 +95,19 @@ def move(post: Post) -> None:
 def remind(post: Post) -> None:
     """Two sessions of each group are near: the one whose room is open, and the one of tonight."""
     assert queue_reminders(now=NOW) == 6
+
+
+def move_and_take_it_back(post: Post) -> None:
+    """Take a move back after everybody was told of it."""
+    move(post)
+    post.deliver()
+    db.session.rollback()
+    newest = select(ScheduleChange).order_by(ScheduleChange.id.desc()).limit(1)
+    change = db.session.execute(newest).scalar_one()
+    slug = post.town.world.groups["private"].slug
+    url = f"/groups/{slug}/changes/{change.public_id}/undo"
+    response = post.town.send("organizer", "POST", url, data={"csrf_token": post.town.token})
+    assert response.status_code == 303
 
 
 def make_room(post: Post) -> None:
@@ -179,15 +195,16 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
         "groups.join_request_declined",
         ["pending"],
     ),
-    (move, "rsvps.session_moved", GOERS),
+    (move, "rsvps.schedule_changed", GOERS),
+    (move_and_take_it_back, "rsvps.schedule_change_undone", GOERS),
     (
         lambda post: post.act("organizer", "sessions.cancel", "private", reason="Snow"),
-        "rsvps.session_cancelled",
+        "rsvps.schedule_changed",
         GOERS,
     ),
     (
         lambda post: post.act("organizer", "sessions.restore", "private"),
-        "rsvps.session_restored",
+        "rsvps.schedule_changed",
         ["member"],
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),

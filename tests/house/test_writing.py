@@ -15,7 +15,11 @@ INSIDE_ANOTHERS = {
     "supportgroups.accounts.services.sign_ins.end_mailed_links_of": "a part of the same",
     "supportgroups.outbox.services.enqueue": "it refuses to work outside the change it belongs to",
     "supportgroups.outbox.services.enqueue_many": "it refuses to work outside the change",
-    "supportgroups.sessions.services.sessions.revise": "it says that the change around it is one",
+    "supportgroups.sessions.services.changes.revise": "it says that the change around it is one",
+    "supportgroups.sessions.services.changes.put_slots": "a part of moving a list, and of undoing",
+    "supportgroups.sessions.services.listed.edit_listed": "a part of every edit",
+    "supportgroups.sessions.services.changes.write_facilitators": "a part of every such change",
+    "supportgroups.sessions.services.successors.edit_from_here_on": "a part of every edit",
 }
 #: Views on whose way stand two services that write, each with the reason.
 TWO_SERVICES: dict[str, str] = {}

@@ -157,6 +157,8 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "groups.decide_join_request public_id": lambda world, group: group.join_request,
     "groups.revoke_invitation public_id": lambda world, group: group.invitation,
     "groups.accept_invitation token": lambda world, group: group.invitation_secret,
+    "sessions.undo public_id": lambda world, group: group.change,
+    "sessions.lift_pause public_id": lambda world, group: group.pause,
     "sessions.restore public_id": lambda world, group: group.cancelled_session,
     "sessions public_id": lambda world, group: group.session,
     "rsvps.edit_room public_id": lambda world, group: group.series,

@@ -34,13 +34,17 @@ from supportgroups.outbox.services import enqueue
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.queries import find_rsvp
 from supportgroups.sessions.models import (
+    ChangeKind,
     GroupSession,
+    Pause,
+    ScheduleChange,
     SeriesDate,
     SeriesFacilitator,
     SeriesSkip,
     SessionFacilitator,
     SessionStatus,
     WayIn,
+    ZoneData,
 )
 from supportgroups.tokens import hash_secret, new_secret
 from tests.conftest import NOW
@@ -93,6 +97,9 @@ class GroupFacts:
     #: Its online room has opened a moment ago.
     open_session: UUID | None = None
     past_session: UUID | None = None
+    #: A break next summer, and an act on its schedules that can still be undone.
+    pause: UUID | None = None
+    change: UUID | None = None
     series: UUID | None = None
     #: A session of another schedule, to which people come without booking.
     drop_in_session: UUID | None = None
@@ -288,10 +295,32 @@ def _make_sessions(
     facts.open_session = make(today + timedelta(minutes=10)).public_id
     facts.offer = _make_offer(make(today + timedelta(hours=9), capacity=2), people["waitlisted"])
     facts.past_session = make(today - timedelta(weeks=1)).public_id
+    _change_schedules(group, facts, people["organizer"])
     drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
     facts.drop_in_session = make_session(drop_in).public_id
     facts.count_token = links.sign(facts.past_session, people["facilitator"].id)
     let_be_long_over(make(today - timedelta(weeks=6)), people["facilitator"])
+
+
+def _change_schedules(group: Group, facts: GroupFacts, organizer: UserAccount) -> None:
+    summer = NOW.date() + timedelta(weeks=35)
+    facts.pause = add(
+        Pause(
+            group_id=group.id,
+            starts_on=summer,
+            returns_on=summer + timedelta(weeks=4),
+            created_at=LONG_AGO,
+        )
+    ).public_id
+    facts.change = add(
+        ScheduleChange(
+            group_id=group.id,
+            actor_id=organizer.id,
+            kind=ChangeKind.EDITED,
+            changed_at=NOW - timedelta(minutes=5),
+            before={"sessions": {}, "series": {}, "begun": [], "paused": [], "resumed": []},
+        )
+    ).public_id
 
 
 def _make_offer(group_session: GroupSession, person: UserAccount) -> UUID:
@@ -307,5 +336,6 @@ def _leave_traces(organizer: UserAccount) -> None:
     record("group.created", actor_id=organizer.id, subject="it", now=LONG_AGO)
     use_form_key("something", by=organizer.id, now=NOW)
     spend("something", limit=1, per=timedelta(hours=1), now=NOW)
+    add(ZoneData(version="2020.1", derived_at=LONG_AGO))
     enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
     db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))

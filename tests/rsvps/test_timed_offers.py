@@ -13,6 +13,7 @@ from supportgroups.groups.services import members as member_services
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import OfferOutcome, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.services import answers, waiting_list
+from supportgroups.rsvps.services.news import WAIT
 from supportgroups.sessions.services import sessions as session_services
 from tests import factories
 from tests.conftest import Cast
@@ -159,7 +160,7 @@ class TestChangesOfTheSession:
         say(cast, line[0], DECLINED, morning)
         session_services.cancel_session(cast.session, actor=cast.rosa, now=morning)
         assert states(cast, line[1:], morning) == ["waitlisted"] * 3
-        outbox.run(now=morning)
+        outbox.run(now=morning + WAIT)
         assert sorted(letter["To"] for letter in outbox.letters) == sorted(
             str(person.email) for person in line[1:]
         )

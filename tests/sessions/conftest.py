@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.recurrence import WeeklyRule
 from supportgroups.sessions.services.series import SeriesDetails
-from supportgroups.sessions.services.sessions import SessionDetails
 
 #: Tuesday 1 December 2026, 19:00.
 FIRST = datetime(2026, 12, 1, 19, 0)  # noqa: DTZ001 (a wall time)

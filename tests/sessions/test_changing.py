@@ -12,6 +12,8 @@ from supportgroups.groups import queries as group_queries
 from supportgroups.groups.models import Role
 from supportgroups.groups.services.members import change_role, leave_group, remove_member
 from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.news import NewsKind
+from supportgroups.sessions.services.changes import list_news
 from supportgroups.sessions.services.series import (
     NotALeader,
     StartsInThePast,
@@ -194,27 +196,33 @@ class TestEditSession:
         assert edit(capacity=None).capacity is None
 
     @pytest.mark.parametrize(
-        ("changes", "heard_of"),
+        ("changes", "news"),
         [
-            ({}, set()),
-            ({"title": "Another title"}, set()),
-            ({"length_minutes": 60}, set()),
-            ({"wall_starts_at": wall("2026-12-02 19:00")}, {"moved"}),
-            ({"capacity": 20}, {"capacity"}),
-            ({"capacity": None}, {"capacity"}),
-            ({"wall_starts_at": wall("2026-12-02 19:00"), "capacity": 3}, {"moved", "capacity"}),
+            ({"title": "Another title"}, None),
+            ({"length_minutes": 60}, None),
+            ({"capacity": 20}, None),
+            ({"capacity": None}, None),
+            ({"place": "The town hall"}, NewsKind.NEW_PLACE),
+            ({"wall_starts_at": wall("2026-12-02 19:00")}, NewsKind.MOVED),
+            ({"wall_starts_at": wall("2026-12-02 19:00"), "place": ""}, NewsKind.MOVED),
         ],
     )
-    def test_only_what_concerns_answers_is_announced(self, edit, cast, now, changes, heard_of):
-        old = cast.session.starts_at
+    def test_what_there_is_to_tell(self, edit, cast, now, changes, news):
         with (
-            announced(events.session_moved) as moved,
+            announced(events.schedule_changed) as heard,
             announced(events.session_capacity_changed) as capacity,
         ):
             found = edit(**changes)
-        fact = {"group_session": found, "now": now}
-        assert moved == ([{**fact, "old_starts_at": old}] if "moved" in heard_of else [])
-        assert capacity == ([fact] if "capacity" in heard_of else [])
+        (fact,) = heard
+        assert fact["now"] == now
+        assert [one.kind for one in list_news(fact["change"], now=now)] == ([news] if news else [])
+        is_about_places = "capacity" in changes
+        assert capacity == ([{"group_session": found, "now": now}] if is_about_places else [])
+
+    def test_saving_what_is_there_is_no_news(self, edit):
+        with announced(events.schedule_changed) as heard:
+            edit()
+        assert heard == []
 
     @pytest.mark.parametrize("start", ["2026-11-23 09:00", "2026-11-16 19:00", "1999-12-31 19:00"])
     def test_it_does_not_move_into_the_past(self, edit, start):
@@ -315,11 +323,13 @@ class TestCancelSession:
         assert found.cancel_reason == "The hall is flooded"
 
     def test_it_is_announced_once(self, cancel, cast, now):
-        with announced(events.session_cancelled) as heard:
+        with announced(events.schedule_changed) as heard:
             cancel()
             cancel()
             cancel("The hall is flooded")
-        assert heard == [{"group_session": cast.session, "now": now}]
+        # A new reason is no news: whoever looks reads it.
+        told = [[one.kind for one in list_news(fact["change"], now=now)] for fact in heard]
+        assert told == [[NewsKind.CANCELLED], []]
 
     def test_cancelling_again_changes_the_reason_only(self, cancel):
         cancel("The hall is flooded")

@@ -59,7 +59,7 @@ def edit(rosa_s, edit_url):
 
     def edit(**changes):
         form = filled_in(rosa_s.get(edit_url).text, with_field="title")
-        return rosa_s.post(edit_url, {**form, **TYPED, **changes})
+        return rosa_s.post(edit_url, {**form, **TYPED, "confirmed": "y", **changes})
 
     return edit
 
@@ -162,7 +162,7 @@ class TestEdit:
             cast.session.capacity = 0
         form = filled_in(rosa_s.get(edit_url).text, with_field="title")
         assert form == {
-            "title": "Tuesday evening", "day": "2026-12-01", "starts": "19:00", "ends": "20:30",
+            "scope": "this", "title": "Tuesday evening", "day": "2026-12-01", "starts": "19:00", "ends": "20:30",
             "place": "The library, High Street", "online_link": "", "capacity": "",
             "description": "", "facilitators": [str(cast.kofi.id)],
         }  # fmt: skip
@@ -353,7 +353,7 @@ class TestCancel:
         response = rosa_s.post(f"{url}/restore")
         assert (response.status_code, response.location) == (303, url)
         assert not cast.session.is_cancelled
-        assert "The session takes place." in rosa_s.get(url).text
+        assert "It takes place." in rosa_s.get(url).text
 
     def test_restoring_twice_is_restoring_once(self, rosa_s, url):
         rosa_s.post(f"{url}/cancel", {"reason": ""})

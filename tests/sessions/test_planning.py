@@ -275,6 +275,7 @@ class TestExtendSeries:
     )
     def test_nobody_is_there_to_be_asked_about_a_clock_change(self, create, now, day, moment):
         series = create(wall("2027-04-04 01:30"))
+        extend_series(series.id, now=now + 40 * WEEK)
         extend_series(series.id, now=now + 60 * WEEK)
         by_day = {found.wall_starts_at.date(): found for found in sessions_of(series)}
         assert by_day[day].starts_at == wall(moment).replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from tests.watching import nothing_changes
 SESSION = {
     "title": "Another title", "day": "2026-12-02", "starts": "19:00", "ends": "20:30",
     "place": "", "online_link": "", "capacity": "", "description": "", "repeats": "once",
-    "interval": "1", "until": "",
+    "interval": "1", "until": "", "confirmed": "y",
 }  # fmt: skip
 PATHS = {
     "/groups/{slug}/series/new": SESSION,

@@ -26,6 +26,7 @@ from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
 from supportgroups.sessions.models import Series
 from supportgroups.sessions.sentences import sentence
+from supportgroups.sessions.services.undoing import find_undoable
 
 #: So many coming sessions stand on a group's page.
 NEXT_SESSIONS = 6
@@ -41,6 +42,7 @@ def group(slug: str) -> ResponseReturnValue:
     person = viewer()
     now = utc_now()
     membership = group_queries.find_membership(shown, person)
+    may_manage = permits(person, Permission.SESSION_MANAGE, shown)
     coming = session_queries.list_coming_sessions([shown], now=now, limit=NEXT_SESSIONS)
     return render_template(
         "pages/group.html",
@@ -56,6 +58,10 @@ def group(slug: str) -> ResponseReturnValue:
         leaders=group_queries.list_members(shown, roles=[Role.ORGANIZER, Role.FACILITATOR]),
         size=group_queries.count_members(shown),
         schedules=_schedules(shown, now),
+        pauses=session_queries.list_pauses(shown.id, since=to_zone(now, shown.time_zone).date()),
+        today=to_zone(now, shown.time_zone).date(),
+        undoable=find_undoable(shown, now=now) if may_manage else None,
+        running_out=session_queries.list_running_out(now=now, group=shown) if may_manage else [],
         coming=coming,
         tallies=rsvp_queries.tally(coming, now=now),
         answers=rsvp_queries.answers_of(person, coming),
@@ -68,19 +74,19 @@ def group(slug: str) -> ResponseReturnValue:
 
 
 def _schedules(group: Group, now: datetime) -> list[tuple[Series, str]]:
-    """Return the series of a group that meet more than once, each with its sentence."""
+    """Return the series of a group that meet more than once, each with its sentence.
+
+    Those that have stopped are left out.
+    """
+    today = to_zone(now, group.time_zone).date()
     return [
         (
             series,
-            sentence(
-                series.timetable,
-                length=series.length,
-                zone=series.time_zone,
-                today=to_zone(now, series.time_zone).date(),
-            ),
+            sentence(series.timetable, length=series.length, zone=series.time_zone, today=today),
         )
         for series in session_queries.list_series(group)
-        if series.rrule is not None or series.dates
+        if (series.rrule is not None or series.dates)
+        and (series.stops_before is None or series.stops_before.date() > today)
     ]
 
 

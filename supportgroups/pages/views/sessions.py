@@ -1,5 +1,6 @@
 """The page of one session."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import render_template
@@ -11,14 +12,16 @@ from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import queries as insight_queries
+from supportgroups.pages.clocks import find_gaps
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
-from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.rooms import Door, door_of
 from supportgroups.sessions import queries as session_queries
 from supportgroups.sessions.loaders import load_group_session
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.recurrence import to_utc_by_rule
+from supportgroups.sessions.services.undoing import find_undoable
 
 #: The doors that somebody is shown: those that open to them, now or a little later.
 LEADS_ON = frozenset({Door.OPEN, Door.EARLY, Door.LINK_OLD, Door.NEEDS_APPROVAL})
@@ -34,6 +37,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
     membership = group_queries.find_membership(shown.group, person)
     standing = rsvp_queries.find_standing(shown, person, now=now)
     may_count = permits(person, Permission.SESSION_COUNT, shown.group)
+    may_manage = permits(person, Permission.SESSION_MANAGE, shown.group)
     following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
     return render_template(
         "pages/session.html",
@@ -41,7 +45,9 @@ def session(public_id: UUID) -> ResponseReturnValue:
         group=shown.group,
         membership=membership,
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
-        may_manage=permits(person, Permission.SESSION_MANAGE, shown.group),
+        may_manage=may_manage,
+        undoable=find_undoable(shown.group, now=now) if may_manage else None,
+        gaps=find_gaps([shown], zone=person.time_zone) if person and not shown.is_over(now) else [],
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
         may_count=may_count and shown.has_started(now) and not shown.is_cancelled,
         head_count=insight_queries.find_head_count(shown) if may_count else None,
@@ -55,6 +61,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
             now=now,
         )
         in LEADS_ON,
+        answered_for=_answered_for(standing.rsvp, shown),
         may_be_new=person is None
         or not rsvp_queries.has_come_before(person.id, group_id=shown.group_id, now=now),
         tally=rsvp_queries.tally([shown], now=now)[shown.id],
@@ -63,6 +70,13 @@ def session(public_id: UUID) -> ResponseReturnValue:
         following=[other for other in following if other.id != shown.id and not other.is_cancelled],
         original_starts_at=to_utc_by_rule(shown.recurrence_id, shown.time_zone),
     )
+
+
+def _answered_for(rsvp: Rsvp | None, group_session: GroupSession) -> datetime | None:
+    """Return the time that somebody said yes or maybe to, if the session has another one now."""
+    if rsvp is None or rsvp.status is RsvpStatus.DECLINED or rsvp.is_about(group_session):
+        return None
+    return to_utc_by_rule(rsvp.answered_for, group_session.time_zone)
 
 
 def _facilitator_names(group_session: GroupSession) -> list[str]:

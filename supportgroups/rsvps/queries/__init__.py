@@ -9,6 +9,7 @@ from supportgroups.rsvps.queries.answers import (
     list_agenda,
     list_answers,
     list_coming_rsvps,
+    list_concerned_sessions,
     list_people_to_tell,
 )
 from supportgroups.rsvps.queries.places import (
@@ -60,6 +61,7 @@ __all__ = [
     "list_answers",
     "list_answers_in_series",
     "list_coming_rsvps",
+    "list_concerned_sessions",
     "list_dates_to_count",
     "list_holders_without_answer",
     "list_next_in_line",

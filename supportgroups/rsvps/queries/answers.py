@@ -49,6 +49,8 @@ class Answer(NamedTuple):
     note: str
     #: Whether a place is offered to them at the moment.
     has_offer: bool
+    #: Whether it is for the time at which the session now starts.
+    is_sure: bool
 
 
 def list_answers(group_session: GroupSession) -> list[Answer]:
@@ -62,6 +64,7 @@ def list_answers(group_session: GroupSession) -> list[Answer]:
             Rsvp.plus_count,
             Rsvp.note,
             has_open_offer(),
+            Rsvp.answered_for == group_session.wall_starts_at,
         )
         .join(
             Membership,
@@ -117,16 +120,31 @@ def list_coming_rsvps(user_id: int, *, group_id: int, now: datetime) -> list[Rsv
     )
 
 
-def list_people_to_tell(group_session: GroupSession) -> list[Rsvp]:
-    """Return the answers of those whom a change concerns: coming, maybe, waiting."""
+def list_people_to_tell(session_ids: Iterable[int]) -> list[int]:
+    """Return the ids of those whom changes of these sessions concern: coming, maybe, waiting."""
     return list(
         db.session.execute(
-            select(Rsvp)
-            .where(Rsvp.group_session_id == group_session.id, Rsvp.status != RsvpStatus.DECLINED)
-            .options(joinedload(Rsvp.user))
-            .order_by(Rsvp.id)
+            select(Rsvp.user_id)
+            .where(Rsvp.group_session_id.in_(list(session_ids)), Rsvp.status != RsvpStatus.DECLINED)
+            .distinct()
+            .order_by(Rsvp.user_id)
         ).scalars()
     )
+
+
+def list_concerned_sessions(user_id: int, session_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return to which of these sessions somebody comes, perhaps comes, or waits.
+
+    Their ids, each with the start, on the wall, for which the answer was given.
+    """
+    rows = db.session.execute(
+        select(Rsvp.group_session_id, Rsvp.answered_for).where(
+            Rsvp.user_id == user_id,
+            Rsvp.group_session_id.in_(list(session_ids)),
+            Rsvp.status != RsvpStatus.DECLINED,
+        )
+    )
+    return dict(rows.all())
 
 
 def has_come_before(user_id: int, *, group_id: int, now: datetime) -> bool:

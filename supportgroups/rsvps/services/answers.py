@@ -1,4 +1,4 @@
-"""Answering, taking answers back, and telling those who answered about changes."""
+"""Answering, and taking answers back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,6 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue
 from supportgroups.rsvps import offers, queries
 from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.offers import Seats
@@ -56,8 +55,9 @@ def respond(
     """Record the actor's answer; "I'm coming" to a full session joins its waiting list.
 
     "I'm coming" of somebody to whom a place is offered takes it; any other answer passes it on.
-    Answering the same again changes nothing, and keeps the turn of somebody who waits. A place on
-    the waiting list is for one person: whom they bring is asked again when they have it.
+    Answering the same again keeps the turn of somebody who waits. It changes something only after
+    the session got a new time: then it says that this time suits as well. A place on the waiting
+    list is for one person: whom they bring is asked again when they have it.
 
     :param details: what they say besides; None leaves what they said before
     :param form_key: the key of the form that was sent; once it is used nothing more happens
@@ -82,7 +82,7 @@ def respond(
         promote_waiting(group_session, now=now)
     if rsvp is None:
         rsvp = _new_answer(group_session, actor, now=now)
-    elif rsvp.status is status and details is None:
+    elif rsvp.status is status and details is None and rsvp.is_about(group_session):
         return rsvp
     if _change(rsvp, group_session, status, details or _said_before(rsvp), now=now):
         actor.touch_calendar(now)
@@ -110,7 +110,11 @@ def answer_offer(offer: WaitingListOffer, *, takes_it: bool, now: datetime) -> N
 
 
 def _new_answer(group_session: GroupSession, person: UserAccount, *, now: datetime) -> Rsvp:
-    rsvp = Rsvp(group_session_id=group_session.id, user_id=person.id)
+    rsvp = Rsvp(
+        group_session_id=group_session.id,
+        user_id=person.id,
+        answered_for=group_session.wall_starts_at,
+    )
     rsvp.decline(now)
     db.session.add(rsvp)
     return rsvp
@@ -131,7 +135,8 @@ def _change(
     now: datetime,
 ) -> bool:
     """Write another answer into the row; return whether it stands elsewhere than before."""
-    before = rsvp.status
+    before, was_about_it = rsvp.status, rsvp.is_about(group_session)
+    rsvp.answered_for = group_session.wall_starts_at
     offer = queries.find_open_offer(rsvp)
     if status is RsvpStatus.DECLINED:
         rsvp.decline(now)
@@ -151,7 +156,9 @@ def _change(
             rsvp.status, rsvp.responded_at = status, now
     if offer is not None and rsvp.status is not RsvpStatus.WAITLISTED:
         offer.outcome = OfferOutcome.TAKEN if rsvp.holds_a_place else OfferOutcome.DECLINED
-    return rsvp.status is not before
+    if not was_about_it:
+        rsvp.responded_at = now
+    return rsvp.status is not before or not was_about_it
 
 
 def _find_place(rsvp: Rsvp, seats: Seats, plus_count: int, *, has_offer: bool) -> RsvpStatus:
@@ -185,21 +192,3 @@ def forget_notes(*, now: datetime) -> int:
         .returning(Rsvp.id)
     )
     return len(erased.all())
-
-
-@transaction()
-def tell_about_change(
-    kind: str, group_session: GroupSession, *, now: datetime, **facts: str
-) -> None:
-    """Queue a letter to everyone whom a change of a session concerns.
-
-    :param kind: the letter, such as `rsvps.session_moved`
-    :param facts: what the letter says besides the session as it then stands
-    """
-    for rsvp in queries.list_people_to_tell(group_session):
-        enqueue(
-            kind,
-            {"rsvp_id": rsvp.id, "sequence": group_session.sequence, **facts},
-            key=f"{kind}:{group_session.public_id}:{group_session.sequence}:{rsvp.id}",
-            now=now,
-        )

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
+
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
@@ -98,6 +100,14 @@ def end_seats(*, user_id: int, group_id: int) -> None:
     for held in queries.list_seats_in_group(user_id, group_id=group_id):
         db.session.delete(held)
     db.session.flush()
+
+
+@transaction()
+def let_seats_go_on(*, ended_id: int, goes_on_id: int) -> None:
+    """Let those who hold seats in a schedule that has ended hold them in the one that goes on."""
+    db.session.execute(
+        update(SeriesRsvp).where(SeriesRsvp.series_id == ended_id).values(series_id=goes_on_id)
+    )
 
 
 def look_after_seats(*, now: datetime) -> int:

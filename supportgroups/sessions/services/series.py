@@ -224,6 +224,25 @@ def _horizon(series: Series, now: datetime) -> datetime:
     return max(local_now + HORIZON, at_least)
 
 
+def _starts_to_make(
+    series: Series, *, after: datetime | None, until: datetime, now: datetime
+) -> list[datetime]:
+    """Return the starts that have no session yet and shall have one.
+
+    Those that have passed, that lie in a break, or at which the series has stopped have none.
+    """
+    local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
+    pauses = queries.list_pauses(series.group_id, since=local_now.date())
+    made = queries.list_recurrence_ids(series, after=after)
+    return [
+        start
+        for start in series.timetable.starts_between(after=after, until=until)
+        if start not in made
+        and start > local_now
+        and not any(pause.covers(series.id, start.date()) for pause in pauses)
+    ]
+
+
 def _make_sessions(
     series: Series,
     *,
@@ -232,7 +251,7 @@ def _make_sessions(
     now: datetime,
 ) -> int:
     until = _horizon(series, now)
-    starts = series.timetable.starts_between(after=after, until=until)
+    starts = _starts_to_make(series, after=after, until=until, now=now)
     made = [
         GroupSession(
             uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",

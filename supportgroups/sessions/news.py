@@ -1,0 +1,177 @@
+"""What an act on schedules tells the people of the sessions that it touched. Pure: no query.
+
+Letters and the page that asks an organizer once more use the same sentences, so what is promised
+there is what members read.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from flask_babel import LazyString, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportgroups.formatting import clock, day, full_day, when
+from supportgroups.sessions.models import ChangeKind, GroupSession, ScheduleChange, SessionStatus
+from supportgroups.sessions.recurrence import to_utc_by_rule
+from supportgroups.sessions.states import SessionState
+
+
+class NewsKind(StrEnum):
+    """What there is to tell about one session."""
+
+    MOVED = "moved"
+    #: The same time on the wall, which is another moment now.
+    CLOCKS = "clocks"
+    NEW_PLACE = "new place"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+
+SUBJECTS: dict[NewsKind, LazyString] = {
+    NewsKind.MOVED: _l("A new time"),
+    NewsKind.CLOCKS: _l("A change of clocks"),
+    NewsKind.NEW_PLACE: _l("A new place"),
+    NewsKind.CANCELLED: _l("Cancelled"),
+    NewsKind.RESTORED: _l("It takes place after all"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What there is to tell about one session, as plain values."""
+
+    session_id: int
+    public_id: UUID
+    kind: NewsKind
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    old_starts_at: datetime
+    #: It has another place as well as another time.
+    has_new_place: bool
+
+    def as_told_to_who_answered_for(self, wall: datetime) -> Self:
+        """Return it with the old time that somebody said yes to, if that is another one.
+
+        Two acts in a row leave one letter, and who reads it never heard of the time between.
+        """
+        answered = to_utc_by_rule(wall, self.time_zone)
+        if self.kind is not NewsKind.MOVED or answered == self.starts_at:
+            return self
+        return replace(self, old_starts_at=answered)
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the answers were for another time, so that people are asked once more."""
+        return self.kind is NewsKind.MOVED
+
+    @property
+    def lines(self) -> list[str]:
+        """Say it in one line or two; the place itself stays on the page, which asks who reads it."""
+        lines = [when(self)]
+        if self.kind is NewsKind.MOVED:
+            old = _(
+                "It was: %(day)s, %(time)s",
+                day=day(self.old_starts_at, self.time_zone),
+                time=clock(self.old_starts_at, self.time_zone),
+            )
+            lines = [str(old), str(_("It is now: %(when)s", when=when(self)))]
+            if self.has_new_place:
+                lines.append(str(_("The place is new too. The page says where.")))
+        return lines
+
+
+def news_of(change: ScheduleChange, group_sessions: Iterable[GroupSession]) -> list[News]:
+    """Return what an act tells about these sessions, soonest first.
+
+    What has changed again since is left out: the later act tells about it.
+    """
+    found = []
+    for group_session in group_sessions:
+        kept = change.before["sessions"].get(str(group_session.id))
+        if kept is None or kept["sequence"] != group_session.sequence:
+            continue
+        before = SessionState.from_json(kept["state"])
+        kind = _kind(change, before, group_session)
+        if kind is not None:
+            found.append(
+                News(
+                    session_id=group_session.id,
+                    public_id=group_session.public_id,
+                    kind=kind,
+                    time_zone=group_session.time_zone,
+                    starts_at=group_session.starts_at,
+                    ends_at=group_session.ends_at,
+                    old_starts_at=before.starts_at,
+                    has_new_place=before.place_shown != group_session.place_shown,
+                )
+            )
+    return sorted(found, key=lambda news: (news.starts_at, news.session_id))
+
+
+def _kind(
+    change: ScheduleChange, before: SessionState, group_session: GroupSession
+) -> NewsKind | None:
+    was_cancelled = before.status is SessionStatus.CANCELLED
+    if group_session.is_cancelled:
+        return None if was_cancelled else NewsKind.CANCELLED
+    if was_cancelled:
+        return NewsKind.RESTORED
+    if before.starts_at != group_session.starts_at:
+        return NewsKind.CLOCKS if change.kind is ChangeKind.CLOCKS else NewsKind.MOVED
+    return NewsKind.NEW_PLACE if before.place_shown != group_session.place_shown else None
+
+
+def subject(news: list[News]) -> str:
+    """Return the subject of a letter: never a word about whom or what it is for."""
+    kinds = {one.kind for one in news}
+    return str(SUBJECTS[kinds.pop()] if len(kinds) == 1 else _("Some dates have changed"))
+
+
+def opening(news: list[News], change: ScheduleChange) -> str:
+    """Return the sentence before the dates."""
+    kinds = {one.kind for one in news}
+    if len(kinds) > 1:
+        return str(_("Some sessions that you answered have changed."))
+    match kinds.pop():
+        case NewsKind.MOVED:
+            words = ngettext(
+                "A session that you answered has a new time.",
+                "%(num)s sessions that you answered have a new time.",
+                len(news),
+            )
+        case NewsKind.CLOCKS:
+            words = _(
+                "The clocks there change on another day than planned. On the wall the time stays:"
+            )
+        case NewsKind.NEW_PLACE:
+            words = ngettext(
+                "A session that you answered has a new place. The page says where:",
+                "%(num)s sessions that you answered have a new place. The page says where:",
+                len(news),
+            )
+        case NewsKind.CANCELLED if change.kind is ChangeKind.PAUSED:
+            words = ngettext(
+                "There is a break until %(day)s. This session does not take place:",
+                "There is a break until %(day)s. These %(num)s sessions do not take place:",
+                len(news),
+                day=full_day(date.fromisoformat(change.before["returns_on"][0])),
+            )
+        case NewsKind.CANCELLED:
+            words = ngettext(
+                "This session is cancelled. It does not take place:",
+                "%(num)s sessions are cancelled. They do not take place:",
+                len(news),
+            )
+        case NewsKind.RESTORED:
+            words = ngettext(
+                "A session that was cancelled takes place after all:",
+                "%(num)s sessions that were cancelled take place after all:",
+                len(news),
+            )
+    return str(words)

@@ -1,0 +1,197 @@
+"""Taking an act on schedules back for ten minutes; see docs/adr/0006-changes.md."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from supportgroups import events
+from supportgroups.accounts.models import UserAccount
+from supportgroups.audit import record
+from supportgroups.db import db, transaction
+from supportgroups.errors import DomainError
+from supportgroups.groups.models import Group
+from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.sessions import queries
+from supportgroups.sessions.models import (
+    ChangeKind,
+    GroupSession,
+    Pause,
+    ScheduleChange,
+    Series,
+    SeriesDate,
+    SessionStatus,
+)
+from supportgroups.sessions.services.changes import (
+    Act,
+    announce,
+    put_slots,
+    revise,
+    write_facilitators,
+)
+from supportgroups.sessions.states import (
+    COLUMNS,
+    SessionState,
+    what_is_only_text,
+    what_makes_it_new,
+)
+
+#: For so long an act can be undone.
+UNDO_FOR = timedelta(minutes=10)
+
+
+class TooLateToUndo(DomainError):
+    """It was undone before, or too much time has passed."""
+
+
+class ChangedSince(DomainError):
+    """A later act touched the same schedule; that one has to be undone first."""
+
+
+@transaction()
+def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) -> None:
+    """Let everything that an act touched be as it was; who was told of it is told again.
+
+    :raises PermissionDenied: the actor does not organize the group
+    :raises TooLateToUndo: it was undone before, or more than ten minutes ago
+    :raises ChangedSince: a later act touched the same schedule
+    """
+    group = change.group
+    ensure(actor, Permission.SESSION_MANAGE, group)
+    change = queries.lock_change(change.id)
+    if not may_be_undone(change, now=now):
+        raise TooLateToUndo
+    if any(_overlap(change, later) for later in queries.list_standing_changes(group, after=change)):
+        raise ChangedSince
+    series_ids = {int(series_id) for series_id in change.before["series"]}
+    for series_id in sorted(series_ids | {new for new, _old in change.before["begun"]}):
+        queries.lock_series(series_id)
+    change.undone_at = now
+    _put_breaks_back(change)
+    _put_series_back(change)
+    restored = _put_sessions_back(change, now=now)
+    _end_what_began(change, now=now)
+    record(
+        "schedule.undone",
+        actor_id=actor.id,
+        group_id=group.id,
+        subject=str(change.public_id),
+        now=now,
+    )
+    events.schedule_change_reverted.send(change=change, now=now)
+    for group_session, state in restored:
+        announce(group_session, state, now=now)
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """An act that can still be undone, and until when."""
+
+    change: ScheduleChange
+    until: datetime
+
+
+def find_undoable(group: Group, *, now: datetime) -> Undoable | None:
+    """Return the last act on the schedules of a group, if there is time to undo it."""
+    change = queries.find_newest_change(group, since=now - UNDO_FOR)
+    return None if change is None else Undoable(change, change.changed_at + UNDO_FOR)
+
+
+def may_be_undone(change: ScheduleChange, *, now: datetime) -> bool:
+    """Tell whether it is still time to undo an act of an organizer."""
+    return (
+        change.undone_at is None
+        and change.kind is not ChangeKind.CLOCKS
+        and now < change.changed_at + UNDO_FOR
+    )
+
+
+def _overlap(one: ScheduleChange, other: ScheduleChange) -> bool:
+    return any(
+        set(map(str, one.before[part])) & set(map(str, other.before[part]))
+        for part in ("sessions", "series", "begun", "paused")
+    )
+
+
+def _put_breaks_back(change: ScheduleChange) -> None:
+    for values in change.before["resumed"]:
+        db.session.add(
+            Pause(
+                id=values["id"],
+                public_id=UUID(values["public_id"]),
+                group_id=change.group_id,
+                series_id=values["series_id"],
+                starts_on=datetime.fromisoformat(values["starts_on"]).date(),
+                returns_on=datetime.fromisoformat(values["returns_on"]).date(),
+                created_at=datetime.fromisoformat(values["created_at"]),
+            )
+        )
+    db.session.flush()
+
+
+def _put_series_back(change: ScheduleChange) -> None:
+    for series_id, values in change.before["series"].items():
+        series = db.session.get_one(Series, int(series_id))
+        stops_before = values["stops_before"]
+        series.stops_before = datetime.fromisoformat(stops_before) if stops_before else None
+        series.wall_starts_at = datetime.fromisoformat(values["wall_starts_at"])
+        series.dates = [
+            SeriesDate(
+                wall_starts_at=datetime.fromisoformat(start), topic=topic, is_make_up=is_make_up
+            )
+            for start, topic, is_make_up in values["dates"]
+        ]
+
+
+def _put_sessions_back(
+    change: ScheduleChange, *, now: datetime
+) -> list[tuple[GroupSession, SessionState]]:
+    """Return the sessions that were put back, each with the state in which the act left it."""
+    kept = change.before["sessions"]
+    found = []
+    sessions = [
+        one
+        for one in queries.list_sessions_by_id({int(session_id) for session_id in kept})
+        if not one.is_over(now)
+    ]
+    states = {one: SessionState.from_json(kept[str(one.id)]["state"]) for one in sessions}
+    put_slots({one: state.recurrence_id for one, state in states.items()})
+    for group_session, state in states.items():
+        left = SessionState.of(group_session)
+        identity, text = what_makes_it_new(group_session), what_is_only_text(group_session)
+        for name in COLUMNS:
+            setattr(group_session, name, getattr(state, name))
+        if state.facilitator_ids != left.facilitator_ids:
+            write_facilitators(group_session, state.facilitator_ids, now=now)
+        db.session.flush()
+        db.session.refresh(group_session, ["series", "pause"])
+        is_new = what_makes_it_new(group_session) != identity
+        if is_new or what_is_only_text(group_session) != text:
+            revise(group_session, is_new=is_new, now=now)
+        found.append((group_session, left))
+    return found
+
+
+def _end_what_began(change: ScheduleChange, *, now: datetime) -> None:
+    """Delete the breaks and the series that the act began.
+
+    The worker may have made sessions of such a series meanwhile; those are called off, because
+    somebody may have answered them.
+    """
+    for pause_id in change.before["paused"]:
+        pause = db.session.get(Pause, pause_id)
+        if pause is not None:
+            db.session.delete(pause)
+    for series_id, old_id in change.before["begun"]:
+        events.series_continued.send(ended_id=series_id, goes_on_id=old_id)
+        series = db.session.get_one(Series, series_id)
+        made_since = queries.list_sessions_of_series(series)
+        if not made_since:
+            db.session.delete(series)
+            continue
+        series.stops_before = series.wall_starts_at
+        act = Act(ChangeKind.CANCELLED, change.group, actor=None, now=now)
+        for group_session in made_since:
+            act.touch(group_session)
+            group_session.status = SessionStatus.CANCELLED
+        act.finish()
+    db.session.flush()

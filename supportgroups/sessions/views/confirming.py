@@ -1,0 +1,43 @@
+"""Asking an organizer once more, with the words that members will get."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from supportgroups.sessions import news
+from supportgroups.sessions.services.changes import NotConfirmed
+
+#: What the page of the question sends along when the answer is yes, or "let me change that".
+CONFIRMED, BACK = "confirmed", "back"
+#: So many dates are spelt out on it.
+DATES_SHOWN = 4
+
+
+def is_confirmed() -> bool:
+    """Tell whether the person has seen what members will read."""
+    return CONFIRMED in request.form
+
+
+def wants_back() -> bool:
+    """Tell whether the person wants to change the form first; nothing typed is lost."""
+    return BACK in request.form
+
+
+def ask_to_confirm(question: NotConfirmed) -> ResponseReturnValue:
+    """Show what would happen, with what was typed in hidden fields."""
+    told = question.news
+    return render_template(
+        "sessions/confirm.html",
+        kind=question.kind,
+        how_many=question.how_many,
+        subject=news.subject(told) if told else None,
+        opening=question.opening,
+        told=told[:DATES_SHOWN],
+        more=max(0, len(told) - DATES_SHOWN),
+        asks_again=any(one.asks_again for one in told),
+        typed=[
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in {"csrf_token", CONFIRMED, BACK}
+        ],
+        names={"confirmed": CONFIRMED, "back": BACK},
+    )

@@ -199,13 +199,22 @@ def sign_in_all(application: Flask, users: list[UserAccount]) -> list[Pass]:
                     last_seen_at=now,
                 )
             )
+    return _passes(application, [{"_user_id": secret, "_fresh": True} for secret in secrets])
+
+
+def guest_passes(application: Flask, number: int) -> list[Pass]:
+    """Return what browsers of guests carry who have just opened a page with a form."""
+    return _passes(application, [{} for _guest in range(number)])
+
+
+def _passes(application: Flask, sessions: list[dict[str, object]]) -> list[Pass]:
     cookies = SecureCookieSessionInterface().get_signing_serializer(application)
     tokens = URLSafeTimedSerializer(application.config["SECRET_KEY"], salt="wtf-csrf-token")
     assert cookies is not None
     return [
         Pass(
-            cookie=str(cookies.dumps({"_user_id": secret, "_fresh": True, "csrf_token": secret})),
-            csrf_token=str(tokens.dumps(secret)),
+            cookie=str(cookies.dumps({**session, "csrf_token": (raw := new_secret())})),
+            csrf_token=str(tokens.dumps(raw)),
         )
-        for secret in secrets
+        for session in sessions
     ]

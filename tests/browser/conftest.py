@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: Where the next window is opened.
+PLACES = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,7 +72,14 @@ def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     visitors: list[dict[str, str]] = []
     with (
         outside_world(visitors) as outside,
-        serving(app, workers=1, module="tests.browser.served:app", TEST_OUTSIDE=outside) as server,
+        serving(
+            app,
+            workers=1,
+            module="tests.browser.served:app",
+            TEST_OUTSIDE=outside,
+            # Each window says from where it comes: from one place, few people may come.
+            TRUSTED_PROXIES="1",
+        ) as server,
         working(app, base_url=server.base_url),
     ):
         site = Site(app, server.base_url, outside, visitors)
@@ -115,6 +126,7 @@ def open_window(chromium: Browser) -> Iterator[OpenWindow]:
             # Colours change at once, so that nobody looks at a page half-way between two.
             reduced_motion="reduce",
             viewport={"width": width, "height": 900},
+            extra_http_headers={"X-Forwarded-For": f"192.0.2.{next(PLACES) % 250}"},
         )
         context.set_default_timeout(15_000)
         if someone is not None:

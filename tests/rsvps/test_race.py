@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from supportgroups.accounts.models import UserAccount
 from supportgroups.clock import utc_now
 from supportgroups.db import db
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.sessions.models import GroupSession
 from tests import factories
-from tests.server import Pass, Server, request, serving, sign_in_all
+from tests.server import Pass, Server, guest_passes, request, serving, sign_in_all
 
 PEOPLE = 60
 PLACES = 12
@@ -75,6 +76,41 @@ def test_twelve_places_go_to_twelve_people_and_the_others_wait_in_line(
     assert len(found[RsvpStatus.ACCEPTED]) == PLACES
     waiting = [rsvp.turn for rsvp in found[RsvpStatus.WAITLISTED]]
     assert waiting == list(range(1, PEOPLE - PLACES + 1))
+
+
+def test_guests_get_twelve_places_and_each_is_one_person_however_often_they_send(
+    live_app: Flask, popular_session: GroupSession
+) -> None:
+    path = f"/sessions/{popular_session.public_id}/come"
+    guests = guest_passes(live_app, PEOPLE)
+    start = Barrier(2 * PEOPLE)
+
+    def come(number: int) -> int:
+        """Send the form of one guest, who comes from a place of their own."""
+        guest = guests[number]
+        form = {
+            "display_name": f"Guest {number}",
+            "agreement_version": "1",
+            "key": f"the key of the page of guest number {number}",
+            "csrf_token": guest.csrf_token,
+        }
+        headers = {**guest.headers, "X-Forwarded-For": f"198.51.100.{number}"}
+        start.wait()
+        return request(server, "POST", path, form=form, headers=headers).status
+
+    with (
+        serving(live_app, workers=4, threads=4, TRUSTED_PROXIES="1") as server,
+        ThreadPoolExecutor(2 * PEOPLE) as pool,
+    ):
+        # Everybody's phone sends the form twice.
+        statuses = list(pool.map(come, [*range(PEOPLE), *range(PEOPLE)]))
+    assert statuses == [303] * 2 * PEOPLE
+    found = answers_by_status()
+    assert len(found[RsvpStatus.ACCEPTED]) == PLACES
+    waiting = [rsvp.turn for rsvp in found[RsvpStatus.WAITLISTED]]
+    assert waiting == list(range(1, PEOPLE - PLACES + 1))
+    people = db.session.execute(select(UserAccount.display_name)).scalars().all()
+    assert sorted(people) == sorted(f"Guest {number}" for number in range(PEOPLE))
 
 
 def test_without_the_lock_the_same_storm_overbooks(

@@ -41,7 +41,7 @@ def refusals(window: Window, site: Site, inspector: Inspector) -> Iterator[tuple
     window.write("E-mail address", nobody)
     window.write("Password", "not this one")
     yield "429", sign_in(window, inspector)
-    window.heads("Let's take a short break")
+    window.heads("Let’s take a short break")
 
 
 def sign_in(window: Window, inspector: Inspector) -> Response:

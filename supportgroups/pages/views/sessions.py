@@ -38,7 +38,9 @@ def session(public_id: UUID) -> ResponseReturnValue:
     standing = rsvp_queries.find_standing(shown, person, now=now)
     may_count = permits(person, Permission.SESSION_COUNT, shown.group)
     may_manage = permits(person, Permission.SESSION_MANAGE, shown.group)
-    following = session_queries.list_coming_sessions([shown.group], now=now, limit=4)
+    # Whoever meant to come to a cancelled one asks what comes after it.
+    since = max(now, shown.starts_at) if shown.is_cancelled else now
+    following = session_queries.list_coming_sessions([shown.group], now=since, limit=4)
     return render_template(
         "pages/session.html",
         group_session=shown,

@@ -143,13 +143,10 @@ class TestStates:
     def test_the_next_date_after_a_cancelled_one_comes_after_it(self, read, cast, next_session):
         with transaction():
             cast.session.status = SessionStatus.CANCELLED
-            cast.session.wall_starts_at += timedelta(days=3)
-            cast.session.starts_at += timedelta(days=3)
-            cast.session.ends_at += timedelta(days=3)
-            make_session(cast.series, cast.series.wall_starts_at + timedelta(days=1))
+            make_session(cast.series, cast.series.wall_starts_at - timedelta(days=2))
         page = read("sam")
         assert "The next date is Tuesday 8 December 2026" in page
-        assert "2 December 2026" not in page
+        assert "29 November 2026" not in page
 
     def test_the_next_date_takes_place(self, read, cast, next_session):
         with transaction():

@@ -57,6 +57,10 @@ from supportgroups.rsvps import reactions as rsvp_reactions
 from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.rsvps.services import names as answer_names
 from supportgroups.rsvps.views import bp as rsvps
+from supportgroups.search import reactions as search_reactions
+from supportgroups.search import services as search_services
+from supportgroups.search.cli import search_commands
+from supportgroups.search.views import bp as search
 from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.cli import sessions_commands
 from supportgroups.sessions.services import changes, series
@@ -74,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notice_pages,
     guides.bp,
     exchange,
+    search,
     insight,
     pages,
 )
@@ -133,6 +138,7 @@ TASKS: dict[str, Task] = {
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
     "sessions.forget_old_changes": Task(changes.forget_old_changes, timedelta(days=1)),
+    "search.write_missing": Task(search_services.write_missing, timedelta(hours=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
@@ -168,11 +174,13 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(dev)
     for fact, reaction in WIRES:
         fact.connect(reaction)
+    search_reactions.listen()
     guides.register(app)
     worker.init_app(app, letters=LETTERS, tasks=TASKS)
     app.cli.add_command(accounts_commands)
     app.cli.add_command(guides_commands)
     app.cli.add_command(sessions_commands)
+    app.cli.add_command(search_commands)
     app.cli.add_command(worker_command)
     app.cli.add_command(dev_command)
     if config.trusted_proxies:

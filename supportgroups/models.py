@@ -26,6 +26,7 @@ from supportgroups.insight.models import HeadCount
 from supportgroups.limits import TriesCounter
 from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import Rsvp, SeriesRsvp, SessionTally, WaitingListOffer
+from supportgroups.search.models import SearchEntry
 from supportgroups.sessions.models import (
     GroupSession,
     Pause,
@@ -58,6 +59,7 @@ __all__ = [
     "Pause",
     "Rsvp",
     "ScheduleChange",
+    "SearchEntry",
     "Series",
     "SeriesDate",
     "SeriesFacilitator",

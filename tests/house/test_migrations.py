@@ -55,7 +55,13 @@ def serve(folder: Path, url: str) -> Iterator[Flask]:
 def test_the_models_want_no_other_tables(site: Flask):
     upgrade()
     with db.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            # The full-text index is a table of tables on SQLite, of which no model knows; the test
+            # below sees that it is made in the same way on both roads.
+            "include_name": lambda name, *_: not str(name).startswith("search_index"),
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Model.metadata) == []
 

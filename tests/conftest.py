@@ -83,8 +83,11 @@ class SqliteHouse:
     def built(self, _app: Flask) -> None:
         """Keep a copy of the migrated, empty file."""
         db.engine.dispose()
-        with create_engine(self.url).connect() as connection:
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        # A connection that is closed later would take the log of the next test with it.
+        engine.dispose()
         shutil.copyfile(self.file, self.template)
 
     def empty(self) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -66,9 +66,30 @@ def serving(
     :param settings: further settings by name, such as SMTP_URL
     """
     port = free_port()
+    server = start_server(
+        application, port, workers=workers, threads=threads, module=module, **settings
+    )
+    try:
+        wait_until_ready(server)
+        yield server
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(DEADLINE_SECONDS)
+
+
+def start_server(
+    application: Flask,
+    port: int,
+    *,
+    workers: int,
+    threads: int,
+    module: str = "wsgi:app",
+    **settings: str,
+) -> Server:
+    """Start gunicorn at a port; whoever starts it ends it."""
     environ = _environ(application, f"http://127.0.0.1:{port}", settings)
     log = application.config["SETTINGS"].data_dir / f"server-{port}.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}",
@@ -80,13 +101,7 @@ def serving(
             stdout=output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
-    server = Server(port, process, log)
-    try:
-        _wait_until_ready(server)
-        yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(DEADLINE_SECONDS)
+    return Server(port, process, log)
 
 
 @contextmanager
@@ -96,20 +111,34 @@ def working(application: Flask, *, base_url: str) -> Iterator[None]:
     :param base_url: where the links in its letters lead
     """
     log = application.config["SETTINGS"].data_dir / "worker.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
-            cwd=ROOT,
-            env=_environ(application, base_url, {}),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    process = start_worker(application, log, base_url=base_url)
     try:
         yield
         assert process.poll() is None, f"the worker stopped by itself:\n{log.read_text()}"
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(DEADLINE_SECONDS)
+
+
+def start_worker(application: Flask, log: Path, *, base_url: str) -> "subprocess.Popen[bytes]":
+    """Start a worker process; whoever starts it ends it."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            cwd=ROOT,
+            env=_environ(application, base_url, {}),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and its children at once, without a word (kill -9)."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for pid in (process.pid, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait(DEADLINE_SECONDS)
 
 
 def _environ(application: Flask, base_url: str, settings: dict[str, str]) -> dict[str, str]:
@@ -127,7 +156,8 @@ def _environ(application: Flask, base_url: str, settings: dict[str, str]) -> dic
     return {**os.environ, **{f"SUPPORTGROUPS_{name}": value for name, value in environ.items()}}
 
 
-def _wait_until_ready(server: Server) -> None:
+def wait_until_ready(server: Server) -> None:
+    """Wait until a server answers that it is ready."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

@@ -1,0 +1,97 @@
+"""Six hundred people press "I'm coming" for twelve places, again and again.
+
+  python3 dev.py bench answers_storm          ten times on SQLite
+  … with SUPPORTGROUPS_TEST_POSTGRES_URL set  ten times on PostgreSQL too
+
+Each line tells how many had a place, how many were overtaken, how many answers were no success,
+and how many answers a second the site gave. The last one compares with a tenth of the people, who
+press at a site that is not in a hurry: the ratio says what the crowd costs each of them.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from flask_migrate import upgrade  # noqa: E402 (found beside this folder)
+from sqlalchemy import select  # noqa: E402
+
+from supportgroups.accounts.models import UserAccount  # noqa: E402
+from supportgroups.app import create_app  # noqa: E402
+from supportgroups.db import db  # noqa: E402
+from supportgroups.rsvps.models import RsvpStatus  # noqa: E402
+from tests.conftest import POSTGRES, PostgresHouse, SqliteHouse, make_config  # noqa: E402
+from tests.rsvps import storm  # noqa: E402
+from tests.server import serving  # noqa: E402
+
+PEOPLE = 600
+TIMES = 10
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        run("SQLite", SqliteHouse(Path(folder)))
+        if POSTGRES in os.environ:
+            house = PostgresHouse(Path(folder), os.environ[POSTGRES])
+            try:
+                run("PostgreSQL", house)
+            finally:
+                house.pull_down()
+
+
+def run(name: str, house: SqliteHouse | PostgresHouse) -> None:
+    app = create_app(make_config(house.folder, DATABASE_URL=house.url))
+    with app.app_context():
+        upgrade()
+        house.built(app)
+        quiet, _rate = storm_once(app, house, PEOPLE // 10)
+        slowest = quiet
+        for number in range(TIMES):
+            seconds, rate = storm_once(app, house, PEOPLE)
+            slowest = max(slowest, seconds)
+            print(f"{name} {number + 1:>2}: {verdict()}, {rate:.0f} answers a second")
+        print(f"{name}: the slowest answer took {slowest / quiet:.1f} times that of a small crowd")
+        db.session.remove()
+        db.engine.dispose()
+
+
+def storm_once(app, house, people: int) -> tuple[float, float]:
+    """Return how long the slowest answer took, in seconds, and the answers a second."""
+    db.session.remove()
+    house.empty()
+    group_session = storm.make_popular_session()
+    passes = storm.make_passes(app, group_session, people)
+    with serving(app, workers=4, threads=16) as server:
+        began = time.monotonic()
+        presses = storm.press_all(server, passes, group_session)
+        seconds = time.monotonic() - began
+    found.update(
+        lost=sum(press.status != 303 for press in presses),
+        overtaken=storm.count_overtakings(
+            presses,
+            list(db.session.execute(select(UserAccount.id).order_by(UserAccount.id)).scalars()),
+        ),
+        answers=storm.answers_by_status(),
+    )
+    return max(press.arrived_at - press.pressed_at for press in presses), people / seconds
+
+
+found: dict = {}
+
+
+def verdict() -> str:
+    coming = len(found["answers"][RsvpStatus.ACCEPTED])
+    turns = [rsvp.turn for rsvp in found["answers"][RsvpStatus.WAITLISTED]]
+    gaps = turns != list(range(1, len(turns) + 1))
+    return (
+        f"{coming} have a place, {len(turns)} wait {'with gaps' if gaps else 'in line'},"
+        f" {found['overtaken']} overtaken, {found['lost']} lost"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -68,23 +68,18 @@ def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Ask somebody who missed some dates whether they keep their seat in a schedule."""
     held = db.session.get(SeriesRsvp, payload["series_rsvp_id"])
     group_session = find_next_start(held.series_id, now=now) if held is not None else None
-    if held is None or held.asked_at is None or group_session is None or held.user.email is None:
+    if held is None or held.asked_at is None or group_session is None:
         return None
     series = held.series
-    with in_language(held.user.language):
-        return Letter(
-            to=held.user.email,
-            subject=str(_l("Still coming?")),
-            text=render_template(
-                "emails/rsvps_still_coming.txt",
-                group_session=group_session,
-                until=held.asked_at + ANSWER_WITHIN,
-                zone=held.user.time_zone,
-                address=address_of(
-                    "rsvps.series_seat", slug=series.group.slug, public_id=series.public_id
-                ),
-            ),
-        )
+    return _letter(
+        held.user,
+        _l("Still coming?"),
+        "rsvps_still_coming",
+        group_session=group_session,
+        until=held.asked_at + ANSWER_WITHIN,
+        zone=held.user.time_zone,
+        address=address_of("rsvps.series_seat", slug=series.group.slug, public_id=series.public_id),
+    )
 
 
 def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None:

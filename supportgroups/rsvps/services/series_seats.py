@@ -9,7 +9,7 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services import enqueue, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.offers import morning_after
@@ -97,7 +97,9 @@ def confirm_seat(series: Series, *, actor: UserAccount, now: datetime) -> None:
 @transaction()
 def end_seats(*, user_id: int, group_id: int) -> None:
     """Delete the seats of somebody who has left a group; their answers go by themselves."""
-    for held in queries.list_seats_in_group(user_id, group_id=group_id):
+    seats = queries.list_seats_in_group(user_id, group_id=group_id)
+    forget_jobs("series_rsvp_id", [held.id for held in seats])
+    for held in seats:
         db.session.delete(held)
     db.session.flush()
 

@@ -27,7 +27,7 @@ from supportgroups.tokens import hash_secret, new_secret
 
 ROOT = Path(__file__).parent.parent
 #: A server that does not answer by then never will.
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,18 @@ def respond(
     if offers.is_last_day(group_session.starts_at, now=now):
         # An offer that ended a moment ago belongs to the next in line, not to whoever comes by.
         promote_waiting(group_session, now=now)
+    is_first_answer = rsvp is None
     if rsvp is None:
         rsvp = _new_answer(group_session, actor, now=now)
     elif rsvp.status is status and details is None and rsvp.is_about(group_session):
         return rsvp
     if _change(rsvp, group_session, status, details or _said_before(rsvp), now=now):
         actor.touch_calendar(now)
+    db.session.add(rsvp)
     db.session.flush()
-    promote_waiting(group_session, now=now)
+    if not is_first_answer:
+        # Somebody's place may have become free. A first answer frees none, and others stand behind.
+        promote_waiting(group_session, now=now)
     return rsvp
 
 
@@ -116,7 +120,6 @@ def _new_answer(group_session: GroupSession, person: UserAccount, *, now: dateti
         answered_for=group_session.wall_starts_at,
     )
     rsvp.decline(now)
-    db.session.add(rsvp)
     return rsvp
 
 
@@ -137,7 +140,7 @@ def _change(
     """Write another answer into the row; return whether it stands elsewhere than before."""
     before, was_about_it = rsvp.status, rsvp.is_about(group_session)
     rsvp.answered_for = group_session.wall_starts_at
-    offer = queries.find_open_offer(rsvp)
+    offer = queries.find_open_offer(rsvp) if rsvp in db.session else None
     if status is RsvpStatus.DECLINED:
         rsvp.decline(now)
     else:

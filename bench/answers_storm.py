@@ -30,6 +30,8 @@ from tests.server import serving  # noqa: E402
 
 PEOPLE = 600
 TIMES = 10
+#: As many as a server of four processes with sixteen threads each takes in hand at once.
+AT_ONCE = 64
 
 
 def main() -> None:
@@ -67,7 +69,7 @@ def storm_once(app, house, people: int) -> tuple[float, float]:
     passes = storm.make_passes(app, group_session, people)
     with serving(app, workers=4, threads=16) as server:
         began = time.monotonic()
-        presses = storm.press_all(server, passes, group_session)
+        presses = storm.press_all(server, passes, group_session, at_once=AT_ONCE)
         seconds = time.monotonic() - began
     found.update(
         lost=sum(press.status != 303 for press in presses),

@@ -65,6 +65,9 @@ from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.cli import sessions_commands
 from supportgroups.sessions.services import changes, series
 from supportgroups.sessions.views import bp as sessions
+from supportgroups.volunteering import emails as volunteering_emails
+from supportgroups.volunteering.services import lookout
+from supportgroups.volunteering.views import bp as volunteering
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     guides.bp,
     exchange,
     search,
+    volunteering,
     insight,
     pages,
 )
@@ -122,6 +126,9 @@ LETTERS: dict[str, Builder] = {
     "rsvps.still_coming": rsvp_emails.still_coming,
     "rsvps.schedule_changed": rsvp_emails.schedule_changed,
     "rsvps.schedule_change_undone": rsvp_emails.schedule_change_undone,
+    "volunteering.cover_wanted": volunteering_emails.cover_wanted,
+    "volunteering.cover_settled": volunteering_emails.cover_settled,
+    "volunteering.lead_missing": volunteering_emails.lead_missing,
 }
 
 #: What the worker does again and again, each once in every slot of the given length.
@@ -132,6 +139,7 @@ TASKS: dict[str, Task] = {
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
+    "volunteering.look_after_leads": Task(lookout.look_after_leads, timedelta(minutes=15)),
     "insight.ask_for_head_counts": Task(
         insight_services.ask_for_head_counts, timedelta(minutes=15)
     ),

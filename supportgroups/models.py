@@ -38,10 +38,13 @@ from supportgroups.sessions.models import (
     SessionFacilitator,
     ZoneData,
 )
+from supportgroups.volunteering.models import CoverAsk, CoverRequest
 
 __all__ = [
     "AccessFact",
     "AuditEntry",
+    "CoverAsk",
+    "CoverRequest",
     "EmailChange",
     "FeedLink",
     "Group",

@@ -46,6 +46,7 @@ from supportgroups.sessions.recurrence import WeeklyRule
 from supportgroups.sessions.services.series import SeriesDetails, create_series, extend_all_series
 from supportgroups.sessions.services.sessions import cancel_session, edit_session
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
+from supportgroups.volunteering.services.cover import ask_for_cover
 
 
 class DatabaseNotEmpty(DomainError):
@@ -72,6 +73,7 @@ def fill_with_demo_data(*, now: datetime) -> None:
     db.session.execute(delete(OutboxJob))
     _offer_a_place(people, now=now)
     _change_some_sessions(people["Rosa"], now=now)
+    _let_somebody_be_unable(people["Kofi"], now=now)
 
 
 def has_people() -> bool:
@@ -249,21 +251,18 @@ def _change_some_sessions(rosa: UserAccount, *, now: datetime) -> None:
     moved = circle[2]
     edit_session(
         moved,
-        SessionDetails(
-            title=moved.title_shown,
-            description=moved.description_shown,
-            wall_starts_at=moved.wall_starts_at + timedelta(days=1),
-            length_minutes=moved.length_minutes,
-            capacity=moved.capacity_shown,
-            place=moved.place_shown,
-            online_link=moved.online_link_shown,
-            facilitator_ids=frozenset(person.id for person in moved.facilitators),
-        ),
+        SessionDetails.of(moved, wall_starts_at=moved.wall_starts_at + timedelta(days=1)),
         actor=rosa,
         now=now,
     )
     cancel_session(circle[1], actor=rosa, reason="The hall has no heating that week", now=now)
     cancel_session(carers[1], actor=rosa, now=now)
+
+
+def _let_somebody_be_unable(kofi: UserAccount, *, now: datetime) -> None:
+    """Let Kofi pass on a session that he was to lead, so that somebody else is looked for."""
+    circle, *_others = _coming_by_group(now)
+    ask_for_cover(circle[3], actor=kofi, now=now)
 
 
 def _coming_by_group(now: datetime) -> list[list[GroupSession]]:

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     SESSION_MANAGE = "session:manage"
     #: See who answered what: those who open the door need to know who may come.
     SESSION_ANSWERS = "session:answers"
+    #: Lead a session, ask somebody else to, and answer when one is asked.
+    SESSION_LEAD = "session:lead"
     #: Say how many people came.
     SESSION_COUNT = "session:count"
 
@@ -90,6 +92,7 @@ RULES: dict[Permission, tuple[Rule, ...]] = {
     Permission.SESSION_MANAGE: (organizer,),
     Permission.SESSION_ANSWERS: (leader,),
     Permission.SESSION_COUNT: (leader,),
+    Permission.SESSION_LEAD: (leader,),
 }
 
 

@@ -21,6 +21,8 @@ class LedSession(NamedTuple):
     group_session: GroupSession
     #: How many people lead it.
     leaders: int
+    #: Whether somebody who was to lead it cannot, and another is looked for.
+    is_looked_for: bool = False
 
 
 class LedGroup(NamedTuple):
@@ -44,6 +46,8 @@ class Overview:
 
     #: Groups in which people ask to join, with their number.
     requests: list[tuple[Group, int]] = field(default_factory=list)
+    #: Sessions for which somebody is looked for, because who was to lead cannot.
+    uncovered: list[GroupSession] = field(default_factory=list)
     #: Sessions of the next days that nobody leads.
     leaderless: list[GroupSession] = field(default_factory=list)
     #: Full sessions with people waiting.
@@ -79,19 +83,21 @@ def look_over(
     groups = list(groups)
     organized = [led for led in groups if led.membership.role is Role.ORGANIZER]
     ids = {led.group.id for led in organized}
-    planned = [
+    coming = [
         led
         for led in sessions
-        if led.group_session.group_id in ids
-        and not led.group_session.is_cancelled
-        and not led.group_session.has_started(now)
+        if not led.group_session.is_cancelled and not led.group_session.has_started(now)
     ]
+    planned = [led for led in coming if led.group_session.group_id in ids]
     return Overview(
         requests=[(led.group, led.requests) for led in organized if led.requests],
+        uncovered=[led.group_session for led in coming if led.is_looked_for],
         leaderless=[
             led.group_session
             for led in planned
-            if not led.leaders and led.group_session.starts_at <= now + LEADER_NEEDED_WITHIN
+            if not led.leaders
+            and not led.is_looked_for
+            and led.group_session.starts_at <= now + LEADER_NEEDED_WITHIN
         ],
         full=[
             (led.group_session, tallies[led.group_session.id])

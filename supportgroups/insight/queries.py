@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from supportgroups.accounts.models import UserAccount
@@ -12,6 +12,7 @@ from supportgroups.groups.models import Group, JoinRequest, Membership, Role
 from supportgroups.insight.models import HeadCount
 from supportgroups.insight.overview import LedGroup, LedSession
 from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
+from supportgroups.volunteering.models import CoverRequest, CoverStatus
 
 LEADING = (Role.ORGANIZER, Role.FACILITATOR)
 #: After so long nobody remembers how many came, so we no longer ask.
@@ -64,8 +65,12 @@ def list_led_sessions(
         .where(SessionFacilitator.group_session_id == GroupSession.id)
         .scalar_subquery()
     )
+    is_looked_for = exists().where(
+        CoverRequest.group_session_id == GroupSession.id,
+        CoverRequest.status == CoverStatus.OPEN,
+    )
     rows = db.session.execute(
-        select(GroupSession, leaders)
+        select(GroupSession, leaders, is_looked_for)
         .where(
             GroupSession.group_id.in_(group_ids),
             GroupSession.ends_at > now,

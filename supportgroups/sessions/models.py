@@ -99,6 +99,8 @@ class Series(Model):
     doors_minutes: Mapped[int] = mapped_column(default=30)
     #: Whether it leaves out the public holidays of the group's country and region.
     skips_holidays: Mapped[bool] = mapped_column(default=False)
+    #: Whether one person may lead a session alone when the other cannot.
+    may_lead_alone: Mapped[bool] = mapped_column(default=False)
     #: Up to which session of a course people may still join, counted from 1; none for any.
     late_join_until: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -19,6 +19,7 @@ ALWAYS = {
     Permission.SESSION_MANAGE: ORGANIZERS,
     Permission.SESSION_ANSWERS: LEADERS,
     Permission.SESSION_COUNT: LEADERS,
+    Permission.SESSION_LEAD: LEADERS,
 }
 #: Who may read, see the place, and join.
 DEPENDS = {

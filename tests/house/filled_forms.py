@@ -54,8 +54,18 @@ BUTTONS = frozenset(
         "sessions.lift_pause",
         "sessions.restore",
         "sessions.undo",
+        "volunteering.ask_for_cover",
     }
 )
+#: What those who lead send.
+LEADING: dict[str, Mapping[str, Any]] = {
+    "insight.count_by_link": {"heads": "7", "outcome": "held"},
+    "insight.count_heads": {"heads": "7", "outcome": "held"},
+    "volunteering.allow_leading_alone": {"allowed": "yes"},
+    "volunteering.answer": {"answer": "yes"},
+    "volunteering.answer_by_link": {"answer": "no"},
+    "volunteering.decide": {"decision": "cancel"},
+}
 BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 
 
@@ -63,6 +73,8 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
     """Return what this person sends to a route that changes something."""
     if endpoint in BUTTONS:
         return {}
+    if endpoint in LEADING:
+        return LEADING[endpoint]
     version = world.groups[visibility].agreement_version
     address = "member" if role == ANONYMOUS else role
     own_email = world.markers[f"e-mail of {address}"] + "@example.org"
@@ -104,8 +116,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         # The member holds a seat already.
         "rsvps.series_seat": {"seat": "give_up" if role == "member" else "hold"},
-        "insight.count_by_link": {"heads": "7", "outcome": "held"},
-        "insight.count_heads": {"heads": "7", "outcome": "held"},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},

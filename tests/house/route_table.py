@@ -122,6 +122,14 @@ TABLE = {
     "POST guides.say_helpful": "+ ++++++ ++++",
     "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
+    # volunteering; the organizer is asked to lead the uncovered session, which the facilitator left
+    "POST volunteering.allow_leading_alone": RUN_DO,
+    "POST volunteering.answer": LEAD_DO,
+    "GET  volunteering.answer_by_link": OPEN,
+    "POST volunteering.answer_by_link": "+ ++++++ ++++",
+    "POST volunteering.ask_for_cover": "S FFFFFF FF+> | S FFFFFF FF+> | N NNNNNN FF+>",
+    "POST volunteering.decide": RUN_DO,
+    "GET  volunteering.find_cover": LEAD,
     # insight
     "GET  insight.count_by_link": OPEN,
     "POST insight.count_by_link": "+ ++++++ ++++",
@@ -198,6 +206,7 @@ MISSING = {
     "accounts.confirm_sign_up": "G G",
     "accounts.use_sign_in_link": "G G",
     "insight.count_by_link": "G G",
+    "volunteering.answer_by_link": "G G",
     "accounts.end_device": "S N",
     "calendars.edit_link": "S N",
     "calendars.revoke_link": "S N",

@@ -83,6 +83,20 @@ def end_a_session(post: Post) -> None:
     ask_for_head_counts(now=NOW - timedelta(days=6, hours=12))
 
 
+def pass_it_on(post: Post) -> None:
+    """The facilitator leads the listed group's session with nobody else."""
+    post.act("facilitator", "volunteering.ask_for_cover", "listed")
+
+
+def find_somebody(post: Post) -> None:
+    post.act("organizer", "volunteering.answer", "private", answer="yes")
+
+
+def nobody_can(post: Post) -> None:
+    """The only one who was asked says no."""
+    post.act("organizer", "volunteering.answer", "private", answer="no")
+
+
 def ask_to_join(post: Post) -> None:
     joining = {"agrees": "y", "agreement_version": "1", "display_name": "Somebody"}
     post.act("stranger", "groups.join", "listed", **joining)
@@ -211,6 +225,9 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (remind, "notices.reminder", ["member"] * 6),
     (miss_three_dates, "rsvps.still_coming", ["member"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
+    (pass_it_on, "volunteering.cover_wanted", ["organizer"]),
+    (find_somebody, "volunteering.cover_settled", ["facilitator", "deputy"]),
+    (nobody_can, "volunteering.lead_missing", ["organizer", "deputy"]),
     (end_a_session, "insight.head_count_wanted", ["facilitator"] * 3),
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),

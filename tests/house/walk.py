@@ -62,6 +62,8 @@ def holds_the_key(visit: Visit) -> bool:
             return visit.role == ANONYMOUS
         case "insight.count_by_link":
             return visit.role == "facilitator"
+        case "volunteering.answer_by_link":
+            return visit.role == "organizer"
         case "calendars.private_feed":
             return False
     return True

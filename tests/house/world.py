@@ -47,6 +47,7 @@ from supportgroups.sessions.models import (
     ZoneData,
 )
 from supportgroups.tokens import hash_secret, new_secret
+from supportgroups.volunteering import links as cover_links
 from tests.conftest import NOW
 from tests.factories import (
     LONG_AGO,
@@ -57,7 +58,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
-from tests.house.leading import let_be_long_over
+from tests.house.leading import let_be_long_over, look_for_cover
 from tests.house.roles import SIGNED_IN, VISIBILITIES
 from tests.house.world_keys import add, make_device, make_links, make_tokens, make_visitor
 
@@ -103,6 +104,9 @@ class GroupFacts:
     series: UUID | None = None
     #: A session of another schedule, to which people come without booking.
     drop_in_session: UUID | None = None
+    #: The facilitator cannot lead it, and the organizer was asked.
+    uncovered_session: UUID | None = None
+    cover_token: str = ""
     #: What the facilitator was mailed after it.
     count_token: str = ""
     memberships: dict[str, UUID] = field(default_factory=dict)
@@ -299,7 +303,10 @@ def _make_sessions(
     drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
     facts.drop_in_session = make_session(drop_in).public_id
     facts.count_token = links.sign(facts.past_session, people["facilitator"].id)
-    let_be_long_over(make(today - timedelta(weeks=6)), people["facilitator"])
+    cover = look_for_cover(series, people["facilitator"], people["organizer"])
+    facts.uncovered_session = cover.group_session.public_id
+    facts.cover_token = cover_links.sign(cover.public_id, people["organizer"].id)
+    let_be_long_over(group, people["facilitator"])
 
 
 def _change_schedules(group: Group, facts: GroupFacts, organizer: UserAccount) -> None:

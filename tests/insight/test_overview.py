@@ -58,6 +58,22 @@ def test_a_session_without_anybody_to_lead_it(planned, leaders, is_urgent):
     assert bool(look(planned=[planned], leaders=leaders).leaderless) is is_urgent
 
 
+@pytest.mark.parametrize("role", [Role.ORGANIZER, Role.FACILITATOR])
+def test_a_session_for_which_somebody_is_looked_for(role):
+    group = Group(id=1, name="One", agreement_version=2, confirmed_at=NOW)
+    membership = Membership(group=group, group_id=1, role=role, agreement_version=2)
+    wanted = Planned(starts_in=timedelta(weeks=2))
+    overview = look_over(
+        [LedGroup(membership)],
+        [LedSession(wanted, 0, is_looked_for=True)],
+        {1: Tally()},
+        uncounted=[],
+        now=NOW,
+    )
+    assert overview.uncovered == [wanted]
+    assert overview.leaderless == []
+
+
 @pytest.mark.parametrize(
     ("tally", "is_told"),
     [(Tally(accepted=8, waitlisted=2), True), (Tally(accepted=8), False)],

@@ -53,6 +53,8 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
         may_count=may_count and shown.has_started(now) and not shown.is_cancelled,
         head_count=insight_queries.find_head_count(shown) if may_count else None,
+        may_lead=permits(person, Permission.SESSION_LEAD, shown.group),
+        leads_it=person is not None and person in shown.facilitators,
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
         standing=standing,

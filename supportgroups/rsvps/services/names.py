@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 
 from supportgroups.accounts.models import UserAccount
-from supportgroups.db import db, transaction
+from supportgroups.db import after_commit, db, empty_log, transaction
 from supportgroups.outbox.services import forget_jobs
 from supportgroups.rsvps.models import Rsvp, SessionTally, WaitingListOffer
 from supportgroups.sessions.models import GroupSession
@@ -31,7 +31,10 @@ def erase_old_answers(*, now: datetime) -> int:
         # Their own calendar showed it as an answer of theirs.
         person.touch_calendar(now)
     _keep_numbers(old)
-    return len(db.session.execute(delete(Rsvp).where(old).returning(Rsvp.id)).all())
+    erased = len(db.session.execute(delete(Rsvp).where(old).returning(Rsvp.id)).all())
+    if erased:
+        after_commit(empty_log)
+    return erased
 
 
 @transaction()

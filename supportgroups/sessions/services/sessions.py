@@ -164,6 +164,19 @@ def restore_session(
 
 
 @transaction()
+def name_facilitators(
+    group_session: GroupSession, user_ids: frozenset[int], *, now: datetime
+) -> None:
+    """Let exactly these people lead one session. Whoever calls has seen to it that this may be.
+
+    :raises NotALeader: one of them does not lead in this group
+    """
+    group_session = queries.lock_group_session(group_session.id)
+    leaders = checked_leaders(group_session.group, user_ids)
+    write_facilitators(group_session, tuple(leaders), now=now)
+
+
+@transaction()
 def release_facilitator(*, group_id: int, user_id: int, now: datetime) -> None:
     """Take somebody out of the lead of a group's schedules and of its coming sessions."""
     for series in queries.list_series_led_by(user_id, group_id=group_id):

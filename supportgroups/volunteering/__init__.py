@@ -1,0 +1,1 @@
+"""Who leads which session, and what happens when somebody cannot."""

@@ -1,0 +1,1 @@
+"""What people do so that somebody leads each session."""

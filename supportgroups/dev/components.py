@@ -24,6 +24,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from supportgroups.calendars.addresses import Ways
+from supportgroups.config import settings
 from supportgroups.forms import choices_of
 
 SHAPES = {"person": _l("In person"), "online": _l("Online"), "phone": _l("By phone")}
@@ -85,5 +86,5 @@ def samples() -> dict[str, Any]:
         "planned": SampleSession(),
         "moved": SampleSession(is_moved=True),
         "cancelled": SampleSession(status="cancelled"),
-        "ways": Ways("https://gatherings.example/calendar/sample.ics", "Appointment"),
+        "ways": Ways(f"{settings().base_url}/calendar/sample.ics", "Appointment"),
     }

@@ -23,8 +23,8 @@ from tests.house.route_table import CHANGES_BY_LOOKING
 
 #: How many addresses of one view are fetched, and how many with a question in them: months go on
 #: for ever, and so do the ways to look for a group.
-MOST_ADDRESSES = 40
-MOST_QUESTIONS = 10
+MOST_ADDRESSES = 16
+MOST_QUESTIONS = 6
 #: What no address without a name and no link shows, or only after a search for something.
 STARTS = ("/groups?q=zzz", "/guides?q=zzz", "/search?q=tea")
 #: Shows every part in every state to developers; the links of its samples lead nowhere.

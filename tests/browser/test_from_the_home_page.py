@@ -1,6 +1,8 @@
-"""How few steps lead from the first page to an answer."""
+"""How few steps lead from the first page to an answer, and from there to having left no trace."""
 
 from collections.abc import Callable
+
+from playwright.sync_api import expect
 
 from tests.browser.site import Site, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way
@@ -26,3 +28,40 @@ class TestAnswering:
         record_property("presses", window.presses)
         assert window.presses <= 2
         assert window.fields == 0
+
+    def test_a_guest_needs_a_name_and_four_clicks(
+        self,
+        demo_site: Site,
+        open_window: OpenWindow,
+        way: Way,
+        record_property: Callable[[str, object], None],
+    ) -> None:
+        window = open_window(demo_site, way=way, width=390)
+        window.visit("/")
+        window.go(window.main.get_by_role("link", name="Tuesday evening").first)
+        window.follow("I’m coming")
+        window.write("Name to use here", "Gesa")
+        window.press("I’m coming")
+        window.heads("You’re expected")
+        record_property("presses", window.presses)
+        record_property("fields", window.fields)
+        assert window.presses <= 4
+        assert window.fields <= 2
+        own_link = window.main.get_by_label("Your own link").input_value()
+
+        elsewhere = open_window(demo_site, way=way)
+        elsewhere.page.goto(own_link)
+        elsewhere.press("Open my page")
+        elsewhere.says("You’re expected")
+        elsewhere.visit("/account")
+        before = elsewhere.presses
+        elsewhere.follow("Erase everything about me")
+        elsewhere.press("Erase everything about me")
+        elsewhere.heads("Everything about you is erased")
+        assert elsewhere.presses - before == 2
+        # The first device is signed in no more either.
+        window.visit("/my")
+        assert window.path == "/sign-in"
+        elsewhere.faults.expected.add(410)
+        elsewhere.page.goto(own_link)
+        expect(elsewhere.main).not_to_contain_text("Welcome back")

@@ -105,6 +105,32 @@ class TestWaitingList:
         third.says("You are number 1.")
 
 
+class TestOffers:
+    def test_on_the_last_day_a_free_place_is_offered(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        kim, robin = demo_site.newcomer("Kim"), demo_site.newcomer()
+        soon = to_zone(utc_now() + timedelta(hours=18), "Europe/London").replace(tzinfo=None)
+        with demo_site.app.app_context():
+            slug = group_of(rosa, kim, robin, name="Last day", visibility=Visibility.UNLISTED)
+            session = weekly_sessions_of(
+                slug, rosa, capacity=1, rule=None, wall_starts_at=soon.replace(microsecond=0)
+            )[0]
+        first, second = (open_window(demo_site, who, way) for who in (kim, robin))
+        first.visit(session)
+        first.press("I’m coming")
+        second.visit(session)
+        second.press("Join the waiting list")
+        second.says("You are number 1.")
+        first.visit(session)
+        first.press("Can’t come")
+        second.visit(session)
+        second.says("A place is free for you")
+        second.says("It is kept for you until:")
+        second.press("Yes, I’m coming")
+        second.heads("You’re expected")
+
+
 class TestStartingAGroup:
     def test_a_weekly_group_is_planned(
         self,

@@ -55,7 +55,7 @@ SETTLED = (
     Undecided(
         "color-contrast",
         'button[value="-1"]',
-        "a minus sign, which axe takes for no letter; it has the ink of every quiet button",
+        "a minus sign, which axe takes for no letter; it has the ink of the other buttons",
     ),
 )
 

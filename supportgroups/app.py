@@ -37,6 +37,7 @@ from supportgroups.dev.views import bp as dev
 from supportgroups.exchange.views import bp as exchange
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups import reactions as group_reactions
+from supportgroups.groups.services import drafts
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
 from supportgroups.guides.cli import guides_commands
@@ -138,6 +139,7 @@ TASKS: dict[str, Task] = {
     "rsvps.look_after_seats": Task(series_seats.look_after_seats, timedelta(hours=1)),
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
+    "groups.forget_old_drafts": Task(drafts.forget_old_drafts, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "volunteering.look_after_leads": Task(lookout.look_after_leads, timedelta(minutes=15)),
     "insight.ask_for_head_counts": Task(

@@ -1,7 +1,7 @@
 """Schedules of every shape: listed dates with topics, days to leave out, courses, group drafts.
 
-Groups that exist have no country yet, so no public holiday is left out before an organizer asks
-for it. Series that exist are plain schedules.
+Groups that exist go by the country of their time zone. Series that exist are plain schedules and
+leave out no public holiday before an organizer asks for it.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""The time zone to begin with, before a person says which one is theirs."""
+"""Which time zone belongs to which country: a place to begin, before people say what is theirs."""
 
 from functools import cache
 from importlib.resources import files
@@ -24,12 +24,22 @@ def zone_of_country(country: str) -> str:
 
 
 @cache
+def country_of_zone(zone: str) -> str:
+    """Return the country in which a zone lies, by its ISO 3166 code; empty for none, as UTC."""
+    return next((country for country, name in _zone_table() if name == zone), "")
+
+
+@cache
 def _first_zones() -> dict[str, str]:
-    """Return the first zone of each country in the zone table of the pinned tzdata package."""
     first: dict[str, str] = {}
-    table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
-    for line in table.splitlines():
-        if not line.startswith("#"):
-            country, _place, zone, *_comment = line.split("\t")
-            first.setdefault(country, zone)
+    for country, zone in _zone_table():
+        first.setdefault(country, zone)
     return first
+
+
+@cache
+def _zone_table() -> list[tuple[str, str]]:
+    """Return country and zone of each row in the zone table of the pinned tzdata package."""
+    table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return [(country, zone) for country, _place, zone, *_comment in rows]

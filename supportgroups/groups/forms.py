@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -17,8 +18,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, ValidationError
 
 from supportgroups.accounts.models import MAX_NAME
+from supportgroups.accounts.zones import country_of_zone
 from supportgroups.clock import zone_names
 from supportgroups.forms import Form, all_known, choices_of, too_long
+from supportgroups.groups.holidays import countries, country_name, regions
 from supportgroups.groups.models import Admission, Group, Membership, Role, Visibility
 from supportgroups.groups.services.groups import GroupDetails
 from supportgroups.groups.topics import (
@@ -69,8 +72,8 @@ SUGGESTED_AGREEMENT = _l(
 )
 
 
-class GroupForm(Form):
-    """What a group says about itself."""
+class WhatFields(Form):
+    """What a group is for, and for whom."""
 
     name = StringField(
         _l("Name of the group"),
@@ -90,18 +93,78 @@ class GroupForm(Form):
         filters=[clean_line],
         validators=[DataRequired(_l("Say who can come")), too_long(MAX_SENTENCE)],
     )
+    topics = SelectMultipleField(_l("Topics"), choices=choices_of(TOPIC_WORDS))
+    language = SelectField(_l("Language spoken"), choices=choices_of(LANGUAGE_NAMES), default="en")
+
+
+class FormatField(Form):
+    """How people meet."""
+
     format = RadioField(
         _l("How you meet"),
         choices=choices_of(FORMAT_WORDS),
         default=Format.IN_PERSON.value,
         validators=[DataRequired(_l("Choose how you meet"))],
     )
-    topics = SelectMultipleField(_l("Topics"), choices=choices_of(TOPIC_WORDS))
-    language = SelectField(_l("Language spoken"), choices=choices_of(LANGUAGE_NAMES), default="en")
+
+
+class ZoneFields(Form):
+    """On which clock a group lives, and whose public holidays it may keep."""
+
     time_zone = SelectField(
         _l("Time zone"),
         choices=choices_of({name: name.replace("_", " ") for name in sorted(zone_names())}),
     )
+    country = SelectField(_l("Country, for public holidays"), default="")
+    region = SelectField(_l("Part of the country"), default="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the countries in the language of the page, and the parts of the one chosen."""
+        super().__init__(*args, **kwargs)
+        locale = get_locale()
+        names = {code: country_name(code, locale) for code in countries()}
+        self.country.choices = choices_of(
+            dict(sorted(names.items(), key=lambda item: item[1])), first=_l("As the time zone says")
+        )
+        parts = regions(self.chosen_country)
+        if self.region.data not in parts:
+            # It was a part of the country that was chosen before.
+            self.region.data = ""
+        self.region.choices = choices_of(parts, first=_l("The whole country"))
+
+    @property
+    def chosen_country(self) -> str:
+        """Whose public holidays it may keep; empty for nobody's."""
+        return self.country.data or country_of_zone(self.time_zone.data or "")
+
+
+class DoorFields(Form):
+    """Who can find the group, and how people join."""
+
+    visibility = RadioField(
+        _l("Who can see the group"),
+        choices=choices_of(VISIBILITY_WORDS),
+        default=Visibility.LISTED.value,
+        validators=[DataRequired(_l("Choose who can see the group"))],
+    )
+    admission = RadioField(
+        _l("How people join"),
+        choices=choices_of(ADMISSION_WORDS),
+        default=Admission.OPEN.value,
+        validators=[DataRequired(_l("Choose how people join"))],
+    )
+
+    def validate_admission(self, field: Field) -> None:
+        """A private group has no page on which to join."""
+        if self.visibility.data == Visibility.PRIVATE and field.data != Admission.INVITATION:
+            raise ValidationError(
+                _l("Nobody outside can see a private group, so choose “By invitation”")
+            )
+
+
+class GroupForm(WhatFields, FormatField, ZoneFields, DoorFields):
+    """What a group says about itself."""
+
     cost = StringField(_l("Cost"), filters=[clean_line], validators=[too_long(MAX_SENTENCE)])
     first_visit = TextAreaField(
         _l("A first visit"), filters=[clean_text], validators=[too_long(MAX_TEXT)]
@@ -115,30 +178,11 @@ class GroupForm(Form):
             too_long(MAX_TEXT),
         ],
     )
-    visibility = RadioField(
-        _l("Who can see the group"),
-        choices=choices_of(VISIBILITY_WORDS),
-        default=Visibility.LISTED.value,
-        validators=[DataRequired(_l("Choose who can see the group"))],
-    )
-    admission = RadioField(
-        _l("How people join"),
-        choices=choices_of(ADMISSION_WORDS),
-        default=Admission.OPEN.value,
-        validators=[DataRequired(_l("Choose how people join"))],
-    )
     save = SubmitField(_l("Save the group"))
 
     def access_fields(self) -> list[Field]:
         """Return the fields about access, in their fixed order."""
         return [self[_access_name(feature)] for feature in AccessFeature]
-
-    def validate_admission(self, field: Field) -> None:
-        """A private group has no page on which to join."""
-        if self.visibility.data == Visibility.PRIVATE and field.data != Admission.INVITATION:
-            raise ValidationError(
-                _l("Nobody outside can see a private group, so choose “By invitation”")
-            )
 
     def details(self) -> GroupDetails:
         """Return what was filled in."""
@@ -150,6 +194,8 @@ class GroupForm(Form):
             format=Format(self.format.data),
             language=self.language.data,
             time_zone=self.time_zone.data,
+            country=self.country.data,
+            region=self.region.data,
             cost=self.cost.data or "",
             visibility=Visibility(self.visibility.data),
             admission=Admission(self.admission.data),
@@ -175,6 +221,8 @@ class GroupForm(Form):
             "topics": [topic.value for topic in group.topics],
             "language": group.language,
             "time_zone": group.time_zone,
+            "country": group.country,
+            "region": group.region,
             "cost": group.cost,
             "visibility": group.visibility.value,
             "admission": group.admission.value,

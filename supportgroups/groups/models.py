@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
+from supportgroups.accounts.zones import country_of_zone
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
 from supportgroups.revisions import HasCalendar
@@ -61,7 +61,7 @@ class Group(HasCalendar, Model):
     #: ISO 639 code of the language spoken.
     language: Mapped[str]
     time_zone: Mapped[str]
-    #: ISO 3166 code of the country whose public holidays it may keep; empty where nobody said.
+    #: ISO 3166 code of the country whose public holidays it may keep; empty for that of its zone.
     country: Mapped[str] = mapped_column(default="")
     #: The part of that country, in the codes of the `holidays` package; empty for none.
     region: Mapped[str] = mapped_column(default="")
@@ -100,6 +100,11 @@ class Group(HasCalendar, Model):
         """How people become members at the moment."""
         is_open = self.admission is Admission.OPEN
         return Admission.REQUEST if self.is_guarded and is_open else self.admission
+
+    @property
+    def holiday_country(self) -> str:
+        """The country whose public holidays it may keep; empty for none."""
+        return self.country or country_of_zone(self.time_zone)
 
     @property
     def is_listed(self) -> bool:
@@ -236,5 +241,5 @@ class GroupDraft(Model):
         ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
     )
     #: Page of the set-up → name of the field → what was typed.
-    answers: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
+    answers: Mapped[dict[str, dict[str, list[str]]]] = mapped_column(JSON)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -14,6 +14,7 @@ from supportgroups.groups.models import (
     AccessFact,
     Admission,
     Group,
+    GroupDraft,
     GroupTopic,
     InvitationLink,
     JoinRequest,
@@ -283,3 +284,18 @@ def _says(feature: AccessFeature, answer: AccessAnswer) -> ColumnElement[bool]:
 
 
 _SEARCHED = (Group.name, Group.purpose, Group.audience)
+
+
+def find_draft(user: UserAccount) -> GroupDraft | None:
+    """Return what somebody has typed on the way to a group of their own."""
+    return db.session.get(GroupDraft, user.id)
+
+
+def lock_draft(user: UserAccount) -> GroupDraft | None:
+    """Return somebody's draft as it is now, locked until the transaction ends."""
+    return db.session.execute(
+        select(GroupDraft)
+        .where(GroupDraft.user_id == user.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()

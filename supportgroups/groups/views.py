@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supportgroups.access import PUBLIC, SIGNED_IN, access
+from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import signed_in_viewer, viewer
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
@@ -30,22 +30,6 @@ from supportgroups.groups.services import invitations as invitation_services
 from supportgroups.groups.services import members as member_services
 
 bp = Blueprint("groups", __name__)
-
-
-@bp.route("/groups/new", methods=["GET", "POST"])
-@access(SIGNED_IN)
-def create() -> ResponseReturnValue:
-    """Start a group."""
-    person = signed_in_viewer()
-    if person.is_light:
-        flash(_("First add an e-mail address, so that your group can reach you."), "info")
-        return redirect(url_for("accounts.profile"), 303)
-    form = GroupForm(time_zone=person.time_zone)
-    if form.validate_on_submit():
-        group = group_services.create_group(form.details(), actor=person, now=utc_now())
-        flash(_("Your group is ready. Plan its first session now."), "success")
-        return redirect(url_for("sessions.create_series", slug=group.slug), 303)
-    return render_template("groups/edit.html", form=form, group=None)
 
 
 @bp.route("/groups/<slug>/edit", methods=["GET", "POST"])

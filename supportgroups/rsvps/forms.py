@@ -31,7 +31,8 @@ from supportgroups.groups.forms import known_version
 from supportgroups.groups.models import Group
 from supportgroups.rsvps.models import MAX_NOTE, MAX_PLUS, Rsvp, RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails
-from supportgroups.sessions.forms import MAX_LINK, opens_a_page
+from supportgroups.sessions.forms.series import WAY_IN_WORDS
+from supportgroups.sessions.forms.sessions import MAX_LINK, opens_a_page
 from supportgroups.sessions.models import GroupSession, LinkPolicy, Series, WayIn
 from supportgroups.sessions.services.ways_in import WayInDetails
 from supportgroups.text import clean_line, clean_text
@@ -42,10 +43,6 @@ ANSWER_WORDS = {
     RsvpStatus.ACCEPTED: _l("I’m coming"),
     RsvpStatus.TENTATIVE: _l("Maybe"),
     RsvpStatus.DECLINED: _l("Can’t come"),
-}
-WAY_IN_WORDS = {
-    WayIn.DROP_IN: _l("Just turn up"),
-    WayIn.RESERVE: _l("Reserve a place"),
 }
 LINK_POLICY_WORDS = {
     LinkPolicy.PUBLIC: _l("Everybody"),

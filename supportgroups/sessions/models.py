@@ -134,7 +134,7 @@ class Series(Model):
             dates=tuple(listed.wall_starts_at for listed in self.dates),
             skipped=frozenset(skip.day for skip in self.skips),
             stops_before=self.stops_before,
-            country=self.group.country if self.skips_holidays else "",
+            country=self.group.holiday_country if self.skips_holidays else "",
             region=self.group.region,
         )
 

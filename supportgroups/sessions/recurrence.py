@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc
-from supportgroups.sessions.holidays import is_holiday
+from supportgroups.groups.holidays import is_holiday
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 #: Which weekday of a month: the first to the fourth, or the last. A fifth would often be missing.
@@ -187,6 +187,11 @@ def next_starts(rule: Rule, earliest: datetime, *, count: int) -> list[datetime]
     """
     every = replace(rule.without_end(), interval=1)
     return list(islice(rrulestr(f"RRULE:{every.as_rrule()}", dtstart=earliest), count))
+
+
+def endless_starts(rule: Rule, first: datetime) -> Iterator[datetime]:
+    """Return the wall starts of a rule one after the other, as if it never ended."""
+    return iter(rrulestr(f"RRULE:{rule.without_end().as_rrule()}", dtstart=first))
 
 
 def fits(rule: Rule, first: datetime) -> bool:

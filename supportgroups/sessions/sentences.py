@@ -5,7 +5,7 @@ Each way to repeat is a whole phrase of its own, because languages order its wor
 what follows is a row of phrases with commas between them.
 """
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
@@ -25,6 +25,7 @@ from supportgroups.sessions.recurrence import (
 
 #: More dates than this are counted instead of listed.
 MOST_LISTED = 4
+NOON, EVENING = time(12), time(17)
 
 
 def sentence(timetable: Timetable, *, length: timedelta, zone: str, today: date) -> str:
@@ -48,6 +49,21 @@ def in_words(timetable: Timetable, *, today: date) -> str:
         days = [start.date() for start in timetable.dates] or [timetable.first.date()]
         return _list_in_words(days, today)
     return _rule_in_words(parse_rule(timetable.rrule))
+
+
+def suggested_title(rule: Rule | None, starts: time) -> str:
+    """Return what a schedule may be called if nobody says: "Tuesday evening"."""
+    is_morning, is_afternoon = starts < NOON, NOON <= starts < EVENING
+    if isinstance(rule, WeeklyRule) and len(rule.weekdays) == 1:
+        weekday = weekday_name(*rule.weekdays)
+        if is_morning:
+            return str(_("%(weekday)s morning", weekday=weekday))
+        if is_afternoon:
+            return str(_("%(weekday)s afternoon", weekday=weekday))
+        return str(_("%(weekday)s evening", weekday=weekday))
+    if is_morning:
+        return str(_("Morning session"))
+    return str(_("Afternoon session") if is_afternoon else _("Evening session"))
 
 
 def _rule_in_words(rule: Rule) -> str:

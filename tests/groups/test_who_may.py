@@ -70,16 +70,6 @@ def test_nobody_walks_into_a_group_by_invitation(app, method):
         assert gate.answers(f"{method} /groups/{{slug}}/join", JOIN, *wanted) == wanted
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_only_who_is_signed_in_starts_a_group(app, method):
-    act = f"{method} /groups/new"
-    gate = Gate(app)
-    with nothing_changes():
-        assert gate.answers(act, GROUP, "guest") == {"guest": "sign in"}
-    found = gate.answers(act, GROUP, *EVERYONE - {"guest"})
-    assert set(found.values()) == {"200" if method == "GET" else "303"}
-
-
 def test_withdrawing_touches_nobody_else_s_request(app):
     gate = Gate(app)
     others = EVERYONE - {"pending"}

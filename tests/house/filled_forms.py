@@ -28,6 +28,15 @@ SESSION = {
     "confirmed": "y",
 }
 
+SERIES = {
+    "repeats": "once",
+    "day": "2026-12-02",
+    "starts": "19:00",
+    "minutes": "90",
+    "ends": "never",
+    "way_in": "reserve",
+}
+
 
 #: Forms that are a button alone.
 BUTTONS = frozenset(
@@ -100,7 +109,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "groups.accept_agreement": joining,
         "groups.accept_invitation": joining,
         "groups.change_role": {"role": "facilitator"},
-        "groups.create": {**GROUP, "visibility": "listed", "admission": "open"},
         "groups.create_invitation": {"name": "Other words"},
         "groups.decide_join_request": {"decision": "approve"},
         "groups.edit": {**GROUP, "visibility": visibility, "admission": admission},
@@ -118,9 +126,13 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.series_seat": {"seat": "give_up" if role == "member" else "hold"},
         "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
-        "sessions.create_series": {**SESSION, "repeats": "once", "interval": "1"},
+        "sessions.create_series": SERIES,
         "sessions.edit": SESSION,
         "sessions.create_pause": BREAK,
+        "sessions.set_up_review": {"visibility": "listed", "admission": "open"},
+        "sessions.set_up_what": GROUP,
+        "sessions.set_up_when": {**SERIES, "time_zone": "Europe/London"},
+        "sessions.set_up_where": {"format": "online", "way_in": "reserve"},
     }
     if endpoint not in forms:
         raise LookupError(f"say in tests/house/filled_forms.py what is sent to {endpoint}")

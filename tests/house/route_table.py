@@ -96,8 +96,6 @@ TABLE = {
     "POST groups.ask_for_approval": "S FFFFFF ++>> | S FFFFFF ++>> | N NNNNNN ++>>",
     "POST groups.change_role": RUN_DO,
     "POST groups.confirm": RUN_DO,
-    "GET  groups.create": OWN,
-    "POST groups.create": OWN_DO,
     "POST groups.create_invitation": RUN_DO,
     "POST groups.decide_join_request": RUN_DO,
     "GET  groups.edit": RUN,
@@ -193,6 +191,14 @@ TABLE = {
     "GET  sessions.restore": RUN,
     "POST sessions.restore": RUN_DO,
     "POST sessions.undo": RUN_DO,
+    "GET  sessions.set_up_review": OWN,
+    "POST sessions.set_up_review": OWN_DO,
+    "GET  sessions.set_up_what": OWN,
+    "POST sessions.set_up_what": OWN_DO,
+    "GET  sessions.set_up_when": OWN,
+    "POST sessions.set_up_when": OWN_DO,
+    "GET  sessions.set_up_where": OWN,
+    "POST sessions.set_up_where": OWN_DO,
 }
 
 #: What only somebody does who comes by their own link alone.

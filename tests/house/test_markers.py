@@ -53,7 +53,7 @@ OF_A_GROUP = {
     "invitation": ("organizer",) * 3,
 }
 #: What a person keeps. Each meets only their own.
-OF_A_PERSON = ("account", "e-mail", "device", "link")
+OF_A_PERSON = ("account", "draft", "e-mail", "device", "link")
 #: What else there is.
 OTHERS = {
     "account of newcomer": "",

@@ -160,7 +160,6 @@ def build_world() -> World:
     world.elsewhere = GroupFacts(slug=elsewhere.slug)
     make_links(world, people)
     make_tokens(world, people["member"])
-    add(GroupDraft(user_id=people["member"].id, answers={"what": {}}, changed_at=LONG_AGO))
     make_visitor(world)
     _leave_traces(people["organizer"])
     add(
@@ -190,7 +189,25 @@ def _make_person(world: World, role: str) -> UserAccount:
     _secret, tablet = make_device(person, f"Tablet of {world.mark(f'device of {role}')}")
     if role == "member":
         world.tablet = tablet
+    add(_make_draft(person, world.mark(f"draft of {role}")))
     return person
+
+
+def _make_draft(person: UserAccount, words: str) -> GroupDraft:
+    """Return a group that is ready to be published."""
+    answers = {
+        "what": {"name": [words], "purpose": [words], "audience": [words], "language": ["en"]},
+        "when": {
+            "repeats": ["once"],
+            "day": ["2026-12-02"],
+            "starts": ["19:00"],
+            "minutes": ["90"],
+            "ends": ["never"],
+            "time_zone": ["Europe/London"],
+        },
+        "where": {"format": ["in-person"], "place": [words], "way_in": ["reserve"]},
+    }
+    return GroupDraft(user_id=person.id, answers=answers, changed_at=LONG_AGO)
 
 
 def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -> GroupFacts:

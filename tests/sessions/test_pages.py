@@ -1,20 +1,16 @@
-"""The pages on which organizers plan, change, cancel and restore sessions."""
+"""The pages on which organizers change, cancel and restore sessions."""
 
 from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
 
-from supportgroups.db import db, transaction
-from supportgroups.groups.models import Group
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.db import transaction
 from tests.browser_client import PageReader, visible_text
 from tests.factories import make_session
 from tests.form_reader import complaints, filled_in
 from tests.watching import nothing_changes
 
-PLAN = "/groups/evening-circle/series/new"
 SCRIPT = "<script>alert(1)</script>\"'>"
 TYPED = {
     "title": "Wednesday",
@@ -38,17 +34,6 @@ def rosa_s(browser, cast):
 
 
 @pytest.fixture
-def plan(rosa_s):
-    """Fill in the form that plans a schedule, and send it."""
-
-    def plan(**changes):
-        form = filled_in(rosa_s.get(PLAN).text, with_field="title")
-        return rosa_s.post(PLAN, {**form, **TYPED, **changes})
-
-    return plan
-
-
-@pytest.fixture
 def edit_url(cast):
     return f"/sessions/{cast.session.public_id}/edit"
 
@@ -62,97 +47,6 @@ def edit(rosa_s, edit_url):
         return rosa_s.post(edit_url, {**form, **TYPED, "confirmed": "y", **changes})
 
     return edit
-
-
-@pytest.fixture(params=["plan", "edit"])
-def send(request, plan, edit):
-    """One of the two, for what they have in common."""
-    return {"plan": plan, "edit": edit}[request.param]
-
-
-def newest_series():
-    return db.session.execute(select(Series).order_by(Series.id.desc()).limit(1)).scalar_one()
-
-
-def count_sessions(series):
-    query = select(func.count()).where(GroupSession.series_id == series.id)
-    return db.session.execute(query).scalar_one()
-
-
-class TestPlan:
-    def test_the_form_begins_with_what_fits_most(self, rosa_s):
-        form = filled_in(rosa_s.get(PLAN).text, with_field="title")
-        assert (form["repeats"], form["interval"], form["capacity"]) == ("weekly", "1", "12")
-        assert form["facilitators"] == []
-        assert "London time" in rosa_s.get(PLAN).text
-
-    def test_it_works(self, plan, rosa_s, cast):
-        response = plan(facilitators=[str(cast.kofi.id)])
-        assert (response.status_code, response.location) == (303, "/groups/evening-circle")
-        series = newest_series()
-        assert series.title == "Wednesday"
-        assert series.rrule == "FREQ=WEEKLY;BYDAY=WE;WKST=MO"
-        assert (series.length_minutes, series.capacity) == (90, 8)
-        assert (series.place, series.description) == ("The town hall", "Ring twice.")
-        assert series.online_link == "https://meet.example/room"
-        assert series.facilitators == [cast.kofi]
-        assert count_sessions(series) == 25
-        page = visible_text(rosa_s.get(response.location).text)
-        assert "Your sessions are planned." in page
-        assert "Every Wednesday, 18:30–20:00, London time" in page
-
-    @pytest.mark.parametrize(
-        ("changes", "rrule", "number"),
-        [
-            ({"repeats": "once"}, None, 1),
-            # What only matters to a schedule is passed over.
-            ({"repeats": "once", "interval": "3", "until": "2026-12-31"}, None, 1),
-            ({"interval": "3"}, "FREQ=WEEKLY;INTERVAL=3;BYDAY=WE;WKST=MO", 9),
-            ({"until": "2026-12-16"}, "FREQ=WEEKLY;UNTIL=20261216T235959;BYDAY=WE;WKST=MO", 3),
-        ],
-    )
-    def test_how_often(self, plan, changes, rrule, number):
-        assert plan(**changes).status_code == 303
-        assert newest_series().rrule == rrule
-        assert count_sessions(newest_series()) == number
-
-    def test_no_limit_no_place_no_link(self, plan):
-        plan(capacity="", place="", online_link="", description="")
-        series = newest_series()
-        assert (series.capacity, series.place, series.online_link) == (None, "", "")
-
-    def test_it_keeps_the_clock_of_the_group(self, plan, cast, rosa_s):
-        with transaction():
-            cast.group.time_zone = "Asia/Tokyo"
-        assert "Tokyo time" in rosa_s.get(PLAN).text
-        plan(repeats="once")
-        assert newest_series().time_zone == "Asia/Tokyo"
-
-    @pytest.mark.parametrize(
-        ("changes", "wrong"),
-        [
-            ({"repeats": ""}, {"repeats": "Choose how often"}),
-            ({"repeats": "daily"}, {"repeats": "Choose one of the answers"}),
-            ({"interval": "0"}, {"interval": "Choose one of the answers"}),
-            ({"interval": "13"}, {"interval": "Choose one of the answers"}),
-            (
-                {"until": "2026-12-01"},
-                {"until": "The last day must not come before the first session"},
-            ),
-            (
-                {"until": "2126-12-01"},
-                {"until": "Enter a day within the next two years, or leave it empty"},
-            ),
-        ],
-    )
-    def test_a_rhythm_that_makes_no_sense_is_explained(self, plan, changes, wrong):
-        with nothing_changes():
-            assert complaints(plan(**changes).text) == wrong
-
-    def test_a_clock_change_within_half_a_year_is_explained(self, plan):
-        with nothing_changes():
-            page = plan(day="2026-11-29", starts="01:30", ends="03:00").text
-        assert complaints(page) == {"starts": CLOCKS}
 
 
 class TestEdit:
@@ -251,63 +145,57 @@ ABSURD = [
 
 class TestBadInput:
     @pytest.mark.parametrize(("changes", "wrong"), BAD)
-    def test_it_is_explained_beside_the_field(self, send, changes, wrong):
+    def test_it_is_explained_beside_the_field(self, edit, changes, wrong):
         with nothing_changes():
-            page = send(repeats="once", **changes).text
+            page = edit(**changes).text
         assert complaints(page) == wrong
         assert PageReader(page).title.startswith("Error: ")
 
     @pytest.mark.parametrize(("field", "value"), ABSURD)
-    def test_nonsense_is_explained_and_kept(self, send, field, value):
+    def test_nonsense_is_explained_and_kept(self, edit, field, value):
         with nothing_changes():
-            page = send(**{field: value}).text
+            page = edit(**{field: value}).text
         assert set(complaints(page)) == {field}
         assert filled_in(page, with_field="title")[field] == value
 
-    def test_nothing_that_was_typed_is_lost(self, send, cast):
+    def test_nothing_that_was_typed_is_lost(self, edit, cast):
         typed = TYPED | {
             "title": SCRIPT, "description": f"{SCRIPT}\n\n  & more", "ends": "18:00",
             "facilitators": [str(cast.kofi.id), str(cast.rosa.id)],
         }  # fmt: skip
-        form = filled_in(send(**typed).text, with_field="title")
+        form = filled_in(edit(**typed).text, with_field="title")
         assert {name: form[name] for name in typed} == typed
 
-    def test_only_those_who_lead_can_be_chosen(self, send, cast):
+    def test_only_those_who_lead_can_be_chosen(self, edit, cast):
         for person in (cast.sam.id, cast.stan.id, 0, "x"):
             with nothing_changes():
-                page = send(facilitators=[str(cast.kofi.id), str(person)]).text
+                page = edit(facilitators=[str(cast.kofi.id), str(person)]).text
             assert set(complaints(page)) == {"facilitators"}
 
-    def test_an_empty_form_says_all_that_is_missing(self, send):
+    def test_an_empty_form_says_all_that_is_missing(self, edit):
         empty = dict.fromkeys(TYPED, "")
         with nothing_changes():
-            page = send(**empty).text
+            page = edit(**empty).text
         assert set(complaints(page)) == {"title", "day", "starts", "ends"}
 
 
 class TestHostileText:
-    def test_a_script_is_only_ever_text(self, rosa_s, send, cast):
+    def test_a_script_is_only_ever_text(self, rosa_s, edit, cast):
         hostile = {"title": SCRIPT, "place": SCRIPT, "description": SCRIPT}
         link = {"online_link": f"https://x.example/{SCRIPT}"}
-        assert send(**hostile, **link).status_code == 303
-        newest = select(GroupSession).order_by(GroupSession.id.desc()).limit(1)
-        found = {cast.session, db.session.execute(newest).scalar_one()}
+        assert edit(**hostile, **link).status_code == 303
+        url = f"/sessions/{cast.session.public_id}"
+        rosa_s.post(f"{url}/cancel", {"reason": SCRIPT})
         urls = ["/", "/groups", "/my", "/groups/evening-circle"]
-        for group_session in found:
-            url = f"/sessions/{group_session.public_id}"
-            rosa_s.post(f"{url}/cancel", {"reason": SCRIPT})
-            urls += [url, f"{url}/edit", f"{url}/cancel", f"{url}/restore", f"{url}/answers"]
+        urls += [url, f"{url}/edit", f"{url}/cancel", f"{url}/restore", f"{url}/answers"]
         for url in urls:
             page = rosa_s.get(url)
             assert page.status_code == 200
             assert "<script>alert" not in page.text
 
-    def test_control_characters_are_dropped(self, send):
-        assert send(title="Wed\x00nes\u202eday", place="Town\r\nhall").status_code == 303
-        newest = select(GroupSession).where(GroupSession.title.is_not(None))
-        found = db.session.execute(newest).scalars().first()
-        shown = found or newest_series()
-        assert (shown.title, shown.place) == ("Wednesday", "Town hall")
+    def test_control_characters_are_dropped(self, edit, cast):
+        assert edit(title="Wed\x00nes\u202eday", place="Town\r\nhall").status_code == 303
+        assert (cast.session.title, cast.session.place) == ("Wednesday", "Town hall")
 
 
 class TestCancel:
@@ -360,13 +248,3 @@ class TestCancel:
         rosa_s.post(f"{url}/restore")
         with nothing_changes():
             assert rosa_s.post(f"{url}/restore").status_code == 303
-
-
-def test_a_group_in_another_zone_explains_its_own_clock(plan, cast):
-    with transaction():
-        db.session.get_one(Group, cast.group.id).time_zone = "America/New_York"
-    with nothing_changes():
-        page = plan(repeats="once", day="2027-03-14", starts="02:30", ends="04:00").text
-    assert complaints(page)["starts"].startswith("On 14 March 2027")
-    # In New York it is still four in the morning.
-    assert plan(repeats="once", day="2026-11-23", starts="04:01", ends="06:00").status_code == 303

@@ -9,10 +9,10 @@ from tests.watching import nothing_changes
 SESSION = {
     "title": "Another title", "day": "2026-12-02", "starts": "19:00", "ends": "20:30",
     "place": "", "online_link": "", "capacity": "", "description": "", "repeats": "once",
-    "interval": "1", "until": "", "confirmed": "y",
+    "confirmed": "y", "minutes": "90",
 }  # fmt: skip
 PATHS = {
-    "/groups/{slug}/series/new": SESSION,
+    "/groups/{slug}/series/new": SESSION | {"ends": "never"},
     "/sessions/{session}/edit": SESSION,
     "/sessions/{session}/cancel": {"reason": "The hall is flooded"},
     "/sessions/{session}/restore": {},

@@ -44,7 +44,7 @@ class GroupDetails:
     visibility: Visibility
     admission: Admission
     agreement: str
-    #: Whose public holidays its schedules may leave out; empty where nobody said.
+    #: Whose public holidays its schedules may leave out; empty for the country of its zone.
     country: str = ""
     region: str = ""
     topics: frozenset[Topic] = frozenset()

@@ -24,6 +24,7 @@ from supportgroups.sessions.models import (
     SeriesKind,
     SeriesSkip,
     SessionFacilitator,
+    WayIn,
 )
 from supportgroups.sessions.recurrence import (
     HORIZON,
@@ -85,6 +86,7 @@ class SeriesDetails:
     capacity: int | None
     place: str
     online_link: str
+    admission: WayIn = WayIn.RESERVE
     kind: SeriesKind = SeriesKind.SCHEDULE
     #: The dates of a list; the first of them is `wall_starts_at`.
     dates: tuple[ListedDate, ...] = ()
@@ -150,6 +152,7 @@ def _series_of(group: Group, details: SeriesDetails, *, now: datetime) -> Series
         capacity=details.capacity,
         place=details.place,
         online_link=details.online_link,
+        admission=details.admission,
         skips_holidays=details.skips_holidays,
         late_join_until=details.late_join_until,
         created_at=now,

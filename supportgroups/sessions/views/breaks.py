@@ -13,7 +13,7 @@ from supportgroups.groups.loaders import load_group
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission
 from supportgroups.sessions import queries
-from supportgroups.sessions.forms import BreakForm
+from supportgroups.sessions.forms.sessions import BreakForm
 from supportgroups.sessions.loaders import load_pause
 from supportgroups.sessions.models import Pause, Series
 from supportgroups.sessions.services import pauses as services

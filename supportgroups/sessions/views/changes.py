@@ -14,7 +14,7 @@ from supportgroups.access import access
 from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.clock import utc_now
 from supportgroups.groups.permissions import Permission
-from supportgroups.sessions.forms import (
+from supportgroups.sessions.forms.sessions import (
     CancelForm,
     EditForm,
     RestoreForm,

@@ -30,19 +30,21 @@ def regions(country: str) -> dict[str, str]:
 
 
 def country_name(country: str, locale: Locale) -> str:
-    """Return the name of a country in a language; its code where there is none."""
+    """Return the name of a country in a language; its code where there is none, nothing for nothing."""
     return str(locale.territories.get(country, country))
 
 
-def holiday_name(day: date, country: str, region: str = "") -> str | None:
+def holiday_name(day: date, country: str, region: str = "", language: str = "") -> str | None:
     """Return what a public holiday is called there; none for every other day.
 
     :param country: empty, or one that is not known, has no holidays
     :param region: empty, or one that is not known, means those of the whole country
+    :param language: ISO 639 code; where its words are not known, the country's own are used
     """
     if country not in countries():
         return None
-    return _of_year(country, region if region in regions(country) else "", day.year).get(day)
+    known_region = region if region in regions(country) else ""
+    return _of_year(country, known_region, day.year, _spoken(country, language)).get(day)
 
 
 def is_holiday(day: date, country: str, region: str = "") -> bool:
@@ -51,5 +53,13 @@ def is_holiday(day: date, country: str, region: str = "") -> bool:
 
 
 @cache
-def _of_year(country: str, region: str, year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays(country, subdiv=region or None, years=year).items())
+def _spoken(country: str, language: str) -> str | None:
+    """Return which of the languages of the package to ask for; none for the country's own."""
+    names = holidays.country_holidays(country).supported_languages
+    return next((name for name in names if language and name.partition("_")[0] == language), None)
+
+
+@cache
+def _of_year(country: str, region: str, year: int, language: str | None) -> dict[date, str]:
+    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=language)
+    return dict(found.items())

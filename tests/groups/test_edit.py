@@ -1,12 +1,11 @@
-"""The pages on which people start and edit a group."""
+"""The page on which organizers edit a group. The pages that start one are in sessions/test_set_up.py."""
 
 import pytest
 
 from supportgroups.groups import queries
-from supportgroups.groups.models import Admission, Role, Visibility
+from supportgroups.groups.models import Admission, Visibility
 from supportgroups.groups.services.groups import edit_group
-from supportgroups.groups.topics import AccessAnswer, AccessFeature, Topic
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import PageReader
 from tests.form_reader import complaints, filled_in
 from tests.watching import nothing_changes
 
@@ -21,11 +20,11 @@ TYPED = {
 }
 
 
-@pytest.fixture(params=["create", "edit"])
-def form_page(request, browser, cast):
-    """Rosa's browser and the page of a new group, or of the one she has."""
+@pytest.fixture
+def form_page(browser, cast):
+    """Rosa's browser and the page of her group."""
     browser.sign_in(cast.rosa)
-    url = "/groups/new" if request.param == "create" else "/groups/evening-circle/edit"
+    url = "/groups/evening-circle/edit"
 
     class FormPage:
         def open(self):
@@ -41,38 +40,6 @@ def form_page(request, browser, cast):
 def rosa_s(browser, cast):
     browser.sign_in(cast.rosa)
     return browser
-
-
-class TestCreate:
-    def test_it_works(self, rosa_s, cast):
-        form = filled_in(rosa_s.get("/groups/new").text, with_field="purpose")
-        response = rosa_s.post(
-            "/groups/new",
-            {**form, **TYPED, "topics": ["stress", "carers"], "access_step_free": "ask"},
-        )
-        assert (response.status_code, response.location) == (
-            303,
-            "/groups/morning-circle/series/new",
-        )
-        group = queries.find_group("morning-circle")
-        assert (group.name, group.purpose) == (TYPED["name"], TYPED["purpose"])
-        assert group.topics == [Topic.CARERS, Topic.STRESS]
-        assert [(fact.feature, fact.answer) for fact in group.access_facts] == [
-            (AccessFeature.STEP_FREE, AccessAnswer.ASK)
-        ]
-        assert queries.get_membership(group, cast.rosa).role is Role.ORGANIZER
-        assert "Your group is ready" in rosa_s.get(response.location).text
-
-    def test_the_form_begins_with_what_fits_most(self, rosa_s, cast):
-        form = filled_in(rosa_s.get("/groups/new").text, with_field="purpose")
-        assert form["time_zone"] == cast.rosa.time_zone
-        assert (form["visibility"], form["admission"], form["format"]) == (
-            "listed",
-            "open",
-            "in-person",
-        )
-        assert form["agreement"].startswith("What is said here stays here.")
-        assert form["name"] == form["purpose"] == form["cost"] == ""
 
 
 class TestEdit:
@@ -102,6 +69,17 @@ class TestEdit:
         assert response.location == f"/groups/{cast.group.slug}" != "/groups/evening-circle"
         assert rosa_s.get(response.location).status_code == 200
         assert rosa_s.get("/groups/evening-circle").status_code == 404
+
+    def test_a_country_and_its_part_are_kept(self, rosa_s, cast):
+        page = rosa_s.get(self.url).text
+        # The part is one of the country in which the zone lies.
+        assert "Scotland" in page
+        form = filled_in(page, with_field="purpose")
+        assert (form["country"], form["region"]) == ("", "")
+        rosa_s.post(self.url, {**form, "region": "SCT"})
+        assert (cast.group.holiday_country, cast.group.region) == ("GB", "SCT")
+        rosa_s.post(self.url, {**form, "country": "DE", "region": "SCT"})
+        assert (cast.group.holiday_country, cast.group.region) == ("DE", "")
 
     def test_unticking_every_topic_leaves_none(self, rosa_s, cast):
         form = filled_in(rosa_s.get(self.url).text, with_field="purpose")
@@ -168,12 +146,6 @@ class TestBadInput:
         form = filled_in(form_page.send(**typed).text, with_field="purpose")
         assert {name: form[name] for name in typed} == typed
 
-    def test_an_empty_form_says_all_that_is_missing(self, browser, cast):
-        browser.sign_in(cast.rosa)
-        with nothing_changes():
-            response = browser.post("/groups/new")
-        assert set(complaints(response.text)) == {"name", "purpose", "audience"}
-
     def test_each_complaint_leads_to_its_field(self, form_page):
         response = form_page.send(name="", visibility="", topics=["nonsense"])
         ids = set(PageReader(response.text).ids)
@@ -199,14 +171,6 @@ class TestHostileText:
     def test_control_characters_are_dropped(self, form_page):
         response = form_page.send(name="Mor\x00ning\u202e cir\x1bcle")
         assert queries.find_group(response.location.split("/")[2]).name == "Morning circle"
-
-    @pytest.mark.parametrize("name", ["دائرة المساء", "晚间小组", "Гурток", "☕☕☕"])
-    def test_a_name_may_be_in_any_script(self, rosa_s, name):
-        form = filled_in(rosa_s.get("/groups/new").text, with_field="purpose")
-        response = rosa_s.post("/groups/new", {**form, **TYPED, "name": name})
-        assert response.status_code == 303
-        page = rosa_s.get(response.location.removesuffix("/series/new"))
-        assert name in visible_text(page.text)
 
 
 @pytest.mark.parametrize("visibility", ["listed", "unlisted", "private"])

@@ -1,4 +1,4 @@
-"""What organizers fill in to plan and change sessions. Times are on the group's own clock."""
+"""What organizers fill in about one session."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,9 +26,8 @@ from supportgroups.forms import Form, choices_of, too_long
 from supportgroups.groups.models import Membership
 from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession, Series
-from supportgroups.sessions.recurrence import MAX_INTERVAL, WeeklyRule
 from supportgroups.sessions.scopes import Scope
-from supportgroups.sessions.services.series import SeriesDetails, StartsOnClockChange
+from supportgroups.sessions.services.series import StartsOnClockChange
 from supportgroups.text import clean_line, clean_text
 
 MAX_TITLE = 80
@@ -40,10 +39,6 @@ MAX_PLACES = 500
 #: Nobody plans further ahead than this; a year typed wrongly does.
 FURTHEST_AHEAD = timedelta(days=2 * 365)
 
-ONCE = "once"
-WEEKLY = "weekly"
-REPEAT_WORDS = {ONCE: _l("Once"), WEEKLY: _l("Every week, or every few weeks")}
-
 
 def opens_a_page(_form: Form, field: Field) -> None:
     """Refuse a link that would open a program instead of a page or a call."""
@@ -51,17 +46,9 @@ def opens_a_page(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Enter an address that begins with https://"))
 
 
-class SessionForm(Form):
-    """One session: when, where, for how many."""
+class PlaceFields(Form):
+    """Where people meet, how many can come, and who leads."""
 
-    title = StringField(
-        _l("Title"),
-        filters=[clean_line],
-        validators=[DataRequired(_l("Enter a title")), too_long(MAX_TITLE)],
-    )
-    day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a day"))])
-    starts = TimeField(_l("Starts at"), validators=[InputRequired(_l("Enter a starting time"))])
-    ends = TimeField(_l("Ends at"), validators=[InputRequired(_l("Enter an ending time"))])
     place = StringField(_l("Place"), filters=[clean_line], validators=[too_long(MAX_PLACE)])
     online_link = StringField(
         _l("Link to meet online"), filters=[clean_line], validators=[too_long(MAX_LINK)]
@@ -77,13 +64,30 @@ class SessionForm(Form):
         _l("Good to know"), filters=[clean_text], validators=[too_long(MAX_DESCRIPTION)]
     )
     facilitators = SelectMultipleField(_l("Who leads it"), coerce=int)
-    save = SubmitField(_l("Save"))
 
     def offer_leaders(self, leaders: list[Membership]) -> None:
         """Let these people be chosen as facilitators."""
         self.facilitators.choices = [
             SelectChoice(member.user_id, member.display_name) for member in leaders
         ]
+
+    def validate_online_link(self, field: Field) -> None:
+        """A link opens a page, not a program."""
+        opens_a_page(self, field)
+
+
+class SessionForm(PlaceFields):
+    """One session: when, where, for how many."""
+
+    title = StringField(
+        _l("Title"),
+        filters=[clean_line],
+        validators=[DataRequired(_l("Enter a title")), too_long(MAX_TITLE)],
+    )
+    day = DateField(_l("Day"), validators=[InputRequired(_l("Enter a day"))])
+    starts = TimeField(_l("Starts at"), validators=[InputRequired(_l("Enter a starting time"))])
+    ends = TimeField(_l("Ends at"), validators=[InputRequired(_l("Enter an ending time"))])
+    save = SubmitField(_l("Save"))
 
     def validate_ends(self, field: Field) -> None:
         """A session ends after it starts, on the same day."""
@@ -94,10 +98,6 @@ class SessionForm(Form):
         """A day lies within what anybody plans."""
         if field.data and not is_sensible(field.data):
             raise ValidationError(_l("Enter a day within the next two years"))
-
-    def validate_online_link(self, field: Field) -> None:
-        """A link opens a page, not a program."""
-        opens_a_page(self, field)
 
     @property
     def wall_starts_at(self) -> datetime:
@@ -137,58 +137,6 @@ class SessionForm(Form):
             "description": group_session.description_shown,
             "facilitators": [person.id for person in group_session.facilitators],
         }
-
-
-class SeriesForm(SessionForm):
-    """A single session or a schedule of them."""
-
-    repeats = RadioField(
-        _l("How often?"),
-        choices=choices_of(REPEAT_WORDS),
-        default=WEEKLY,
-        validators=[DataRequired(_l("Choose how often"))],
-    )
-    interval = SelectField(
-        _l("Every how many weeks?"),
-        choices=[SelectChoice(number, str(number)) for number in range(1, MAX_INTERVAL + 1)],
-        coerce=int,
-        default=1,
-    )
-    until = DateField(_l("Last day"), validators=[Optional()])
-    save = SubmitField(_l("Plan it"))
-
-    def validate_until(self, field: Field) -> None:
-        """A series ends after it begins."""
-        if self.repeats.data == WEEKLY and field.data and self.day.data:
-            if field.data < self.day.data:
-                raise ValidationError(_l("The last day must not come before the first session"))
-            if not is_sensible(field.data):
-                raise ValidationError(
-                    _l("Enter a day within the next two years, or leave it empty")
-                )
-
-    def series_details(self, time_zone: str) -> SeriesDetails:
-        """Return what was filled in, for the clock of `time_zone`."""
-        rule = None
-        if self.repeats.data == WEEKLY:
-            rule = WeeklyRule(
-                weekdays=frozenset({self.day.data.weekday()}),
-                interval=self.interval.data,
-                until=self.until.data,
-            )
-        details = self.details()
-        return SeriesDetails(
-            title=details.title,
-            description=details.description,
-            wall_starts_at=details.wall_starts_at,
-            length_minutes=details.length_minutes,
-            time_zone=time_zone,
-            rule=rule,
-            capacity=details.capacity,
-            place=details.place,
-            online_link=details.online_link,
-            facilitator_ids=details.facilitator_ids,
-        )
 
 
 SCOPE_WORDS = {

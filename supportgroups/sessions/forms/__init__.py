@@ -1,0 +1,1 @@
+"""What organizers fill in to plan and change sessions. Times are on the group's own clock."""

@@ -1,0 +1,71 @@
+"""What organizers fill in to plan a schedule in a group that exists."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, StringField, SubmitField
+from wtforms.validators import DataRequired, StopValidation
+
+from supportgroups.forms import choices_of, too_long
+from supportgroups.sessions.forms.planning import Planned, values_of
+from supportgroups.sessions.forms.schedules import WhenFields
+from supportgroups.sessions.forms.sessions import MAX_TITLE, PlaceFields
+from supportgroups.sessions.models import Series, WayIn
+from supportgroups.sessions.sentences import suggested_title
+from supportgroups.sessions.services.series import SeriesDetails
+from supportgroups.text import clean_line
+
+WAY_IN_WORDS = {
+    WayIn.DROP_IN: _l("Just turn up"),
+    WayIn.RESERVE: _l("Reserve a place"),
+}
+
+
+class WhereFields(PlaceFields):
+    """Where people meet, and how they come."""
+
+    way_in = RadioField(
+        _l("How do people come?"),
+        choices=choices_of(WAY_IN_WORDS),
+        default=WayIn.RESERVE.value,
+        validators=[DataRequired(_l("Choose how people come"))],
+    )
+
+    def validate_capacity(self, field: Field) -> None:
+        """Where nobody books, the number of places says nothing."""
+        if self.way_in.data == WayIn.DROP_IN:
+            field.errors = []
+            raise StopValidation
+
+    def series_details(self, planned: Planned, title: str | None) -> SeriesDetails:
+        """Return the schedule that these fields and `planned` mean."""
+        return SeriesDetails(
+            title=title or suggested_title(planned.rhythm, planned.first.time()),
+            description=self.description.data or "",
+            capacity=self.capacity.data,
+            place=self.place.data or "",
+            online_link=self.online_link.data or "",
+            admission=WayIn(self.way_in.data),
+            facilitator_ids=frozenset(self.facilitators.data or []),
+            **planned.values(),
+        )
+
+
+class SeriesForm(WhenFields, WhereFields):
+    """A single session, or a schedule of them."""
+
+    title = StringField(_l("Title"), filters=[clean_line], validators=[too_long(MAX_TITLE)])
+    save = SubmitField(_l("Plan it"))
+
+    @staticmethod
+    def values_of(series: Series) -> dict[str, Any]:
+        """Return how the form looks for another schedule like this one."""
+        return values_of(series) | {
+            "title": series.title,
+            "place": series.place,
+            "online_link": series.online_link,
+            "capacity": series.capacity,
+            "description": series.description,
+            "way_in": series.admission.value,
+            "facilitators": [person.id for person in series.facilitators],
+        }

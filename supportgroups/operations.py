@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from supportgroups.access import PUBLIC, access
+from supportgroups.config import settings
 from supportgroups.db import db
 
 bp = Blueprint("operations", __name__)
@@ -46,7 +47,7 @@ def readyz() -> ResponseReturnValue:
 @access(PUBLIC)
 def robots() -> ResponseReturnValue:
     """Tell robots which pages are no use to them."""
-    response = _plain(ROBOTS)
+    response = _plain(f"{ROBOTS}Sitemap: {settings().base_url}/sitemap.xml\n")
     response.cache_control.public = True
     response.cache_control.max_age = 3600
     return response

@@ -40,6 +40,7 @@ from supportgroups.guides.help_lines import (
     standing,
 )
 from supportgroups.guides.library import CONTENT_FOLDER, load_library
+from supportgroups.guides.linked import article
 from supportgroups.guides.models import (
     HelpLine,
     HelpNow,
@@ -51,6 +52,7 @@ from supportgroups.guides.models import (
 )
 from supportgroups.headers import allow_indexing
 from supportgroups.languages import page_language
+from supportgroups.outbox.mail import address_of
 
 bp = Blueprint("guides", __name__)
 
@@ -149,6 +151,11 @@ def show(slug: str) -> ResponseReturnValue:
         render_template(
             "guides/show.html",
             guide=guide,
+            facts=article(
+                guide,
+                address=address_of("guides.show", slug=slug),
+                publisher=settings().site_name,
+            ),
             languages=library.languages(guide.slug),
             language_names=LANGUAGE_NAMES,
             is_behind=library.is_behind(guide),

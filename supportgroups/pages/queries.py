@@ -100,6 +100,22 @@ def list_next_sessions(*, now: datetime, limit: int) -> list[GroupSession]:
     )
 
 
+#: So many addresses fit into one sitemap (https://www.sitemaps.org/protocol.html), less our own.
+MOST_IN_SITEMAP = 49_000
+
+
+def list_listed_slugs() -> list[str]:
+    """Return the slugs of the groups that search engines may list, the oldest first."""
+    return list(
+        db.session.scalars(
+            select(Group.slug)
+            .where(Group.visibility == Visibility.LISTED)
+            .order_by(Group.id)
+            .limit(MOST_IN_SITEMAP)
+        )
+    )
+
+
 class Scope(NamedTuple):
     """Whose sessions a page of dates is about."""
 

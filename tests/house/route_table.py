@@ -157,6 +157,7 @@ TABLE = {
     "GET  pages.my_sessions": OWN,
     "GET  pages.session": READ,
     "GET  pages.site_sessions": OPEN,
+    "GET  pages.sitemap": OPEN,
     # rsvps; the link to an offer is the person's own, whoever is signed in
     "GET  rsvps.answer_offer": OPEN,
     "POST rsvps.answer_offer": "+ ++++++ ++++",

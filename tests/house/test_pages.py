@@ -49,6 +49,7 @@ KEPT = {
     "guides.sheet": (FIVE_MINUTES, MINE),
     "guides.show": (FIVE_MINUTES, MINE),
     "operations.robots": ("public, max-age=3600", "public, max-age=3600"),
+    "pages.sitemap": ("public, max-age=3600", "public, max-age=3600"),
     "own feed": (ASKED_EACH_TIME, ASKED_EACH_TIME),
 }
 #: Pages about a group that everybody may read; to those outside they say which group it is.

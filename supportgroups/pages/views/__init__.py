@@ -1,6 +1,6 @@
 """The pages that show several nouns at once, gathered from every slice below."""
 
-from supportgroups.pages.views import dates, directory, erasing, groups, home, sessions
+from supportgroups.pages.views import dates, directory, erasing, groups, home, sessions, sitemap
 from supportgroups.pages.views.blueprint import bp
 
-__all__ = ["bp", "dates", "directory", "erasing", "groups", "home", "sessions"]
+__all__ = ["bp", "dates", "directory", "erasing", "groups", "home", "sessions", "sitemap"]

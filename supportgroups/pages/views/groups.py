@@ -21,6 +21,8 @@ from supportgroups.groups.topics import (
     TOPIC_WORDS,
 )
 from supportgroups.headers import allow_indexing
+from supportgroups.outbox.mail import address_of
+from supportgroups.pages.linked import coming_events
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
@@ -69,6 +71,14 @@ def group(slug: str) -> ResponseReturnValue:
         admission_words=ADMISSION_WORDS,
         topic_words=TOPIC_WORDS,
         access_rows=_access_rows(shown),
+        facts=coming_events(
+            shown,
+            coming,
+            address=address_of("pages.group", slug=shown.slug),
+            shows_place=permits(None, Permission.GROUP_PLACE, shown),
+        )
+        if shown.is_listed and coming
+        else None,
         language_names=LANGUAGE_NAMES,
     )
 

@@ -51,7 +51,7 @@ from supportgroups.notices.views import bp as notice_pages
 from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import worker_command
-from supportgroups.outbox.worker import Builder, Task
+from supportgroups.outbox.worker import Builder, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
@@ -64,7 +64,7 @@ from supportgroups.search.cli import search_commands
 from supportgroups.search.views import bp as search
 from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.cli import sessions_commands
-from supportgroups.sessions.services import changes, series
+from supportgroups.sessions.services import changes, series, zones
 from supportgroups.sessions.views import bp as sessions
 from supportgroups.volunteering import emails as volunteering_emails
 from supportgroups.volunteering.services import lookout
@@ -147,11 +147,15 @@ TASKS: dict[str, Task] = {
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
+    "sessions.follow_zone_data": Task(zones.follow_zone_data, timedelta(hours=1)),
     "sessions.forget_old_changes": Task(changes.forget_old_changes, timedelta(days=1)),
     "search.write_missing": Task(search_services.write_missing, timedelta(hours=1)),
     "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
+
+#: What `worker --status` tells besides the jobs.
+REPORTS: tuple[Report, ...] = (series.report_running_out,)
 
 
 def create_app(config: Config) -> Flask:
@@ -186,7 +190,7 @@ def create_app(config: Config) -> Flask:
         fact.connect(reaction)
     search_reactions.listen()
     guides.register(app)
-    worker.init_app(app, letters=LETTERS, tasks=TASKS)
+    worker.init_app(app, letters=LETTERS, tasks=TASKS, reports=REPORTS)
     app.cli.add_command(accounts_commands)
     app.cli.add_command(guides_commands)
     app.cli.add_command(sessions_commands)

@@ -8,10 +8,16 @@ is an hour wrong).
 import zoneinfo
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 zoneinfo.reset_tzpath([])
 ZoneInfo.clear_cache()
+
+
+def zone_data_version() -> str:
+    """Return the version of the installed zone data, such as 2026.6."""
+    return version("tzdata")
 
 
 def utc_now() -> datetime:

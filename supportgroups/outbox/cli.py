@@ -52,3 +52,5 @@ def _print_status(now: datetime) -> None:
         click.echo("Dead, by kind and last failure (--retry-dead lets them begin anew):")
     for dead in dead_jobs:
         click.echo(f"{dead.how_many:>8} {dead.kind}: {dead.reason}")
+    for line in worker.report(now):
+        click.echo(line)

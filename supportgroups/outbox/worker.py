@@ -6,7 +6,7 @@ Message-ID. No transaction is open while a letter is on its way.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,21 +52,37 @@ class Task(NamedTuple):
     every: timedelta
 
 
+#: Something that whoever runs the site should know: called with `now=`, it returns lines.
+Report = Callable[..., list[str]]
+
+
 @dataclass(frozen=True)
 class Registry:
-    """What the worker of an application knows how to do."""
+    """What the worker of an application knows how to do, and what else to tell of its work."""
 
     letters: Mapping[str, Builder]
     tasks: Mapping[str, Task]
+    reports: Sequence[Report]
 
 
 class UnknownJob(Exception):
     """No code here knows this kind of job; perhaps a newer version does."""
 
 
-def init_app(app: Flask, *, letters: Mapping[str, Builder], tasks: Mapping[str, Task]) -> None:
-    """Tell the application which letters it can write and which tasks it has."""
-    app.extensions["outbox"] = Registry(letters, tasks)
+def init_app(
+    app: Flask,
+    *,
+    letters: Mapping[str, Builder],
+    tasks: Mapping[str, Task],
+    reports: Sequence[Report] = (),
+) -> None:
+    """Tell the application which letters it can write, which tasks it has, and what to report."""
+    app.extensions["outbox"] = Registry(letters, tasks, reports)
+
+
+def report(now: datetime) -> list[str]:
+    """Return what the parts of the application have to say about the worker's work."""
+    return [line for tell in _registry().reports for line in tell(now=now)]
 
 
 def run_due_jobs(now: datetime, limit: int | None = None) -> int:

@@ -19,8 +19,7 @@ def seat_holders_of_new_sessions(
     _sender: Any, *, group_sessions: list[GroupSession], now: datetime
 ) -> None:
     """Who holds a seat in a schedule has a place in its new sessions, before anybody else."""
-    for group_session in group_sessions:
-        series_seats.take_seats(group_session, now=now)
+    series_seats.take_seats_in_new(group_sessions, now=now)
 
 
 def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime) -> None:

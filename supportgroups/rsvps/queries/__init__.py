@@ -35,6 +35,7 @@ from supportgroups.rsvps.queries.series_seats import (
     list_seats_in_group,
     list_seats_to_look_at,
     list_series_rsvps_of,
+    list_series_with_seats,
     lock_series_rsvp,
 )
 from supportgroups.rsvps.queries.standing import (
@@ -71,6 +72,7 @@ __all__ = [
     "list_seats_in_group",
     "list_seats_to_look_at",
     "list_series_rsvps_of",
+    "list_series_with_seats",
     "list_sessions_to_pass_on",
     "list_waiting",
     "lock_series_rsvp",

@@ -1,5 +1,6 @@
 """Questions about those who hold a seat in every session of a schedule."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -38,6 +39,17 @@ def list_series_rsvps_of(user: UserAccount) -> list[SeriesRsvp]:
             .where(SeriesRsvp.user_id == user.id)
             .options(joinedload(SeriesRsvp.series).joinedload(Series.group))
             .order_by(Series.title, SeriesRsvp.id)
+        ).scalars()
+    )
+
+
+def list_series_with_seats(series_ids: Iterable[int]) -> set[int]:
+    """Return the ids of those of these schedules in which somebody holds a seat."""
+    return set(
+        db.session.execute(
+            select(SeriesRsvp.series_id)
+            .where(SeriesRsvp.series_id.in_(list(series_ids)))
+            .distinct()
         ).scalars()
     )
 

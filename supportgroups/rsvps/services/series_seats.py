@@ -56,6 +56,19 @@ def hold_seat(
 
 
 @transaction()
+def take_seats_in_new(group_sessions: list[GroupSession], *, now: datetime) -> None:
+    """Answer new sessions for all who hold a seat in their schedule.
+
+    Most schedules have no seats, and then it costs one query, however many sessions there are.
+    """
+    series_ids = {group_session.series_id for group_session in group_sessions}
+    held = queries.list_series_with_seats(series_ids)
+    for group_session in group_sessions:
+        if group_session.series_id in held:
+            take_seats(group_session, now=now)
+
+
+@transaction()
 def take_seats(group_session: GroupSession, *, now: datetime) -> None:
     """Answer a session for all who hold a seat in its schedule and have not answered it.
 

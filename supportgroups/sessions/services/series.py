@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import insert
 
 from supportgroups import events
 from supportgroups.accounts.models import UserAccount
@@ -220,6 +222,15 @@ def extend_all_series(*, now: datetime) -> int:
     )
 
 
+def report_running_out(*, now: datetime) -> list[str]:
+    """Tell how many schedules have dates for a short while only, for whoever runs the site."""
+    number = len(queries.list_running_out(now=now))
+    if not number:
+        return []
+    weeks = queries.SHORT_OF_DATES // timedelta(weeks=1)
+    return [f"Schedules with dates for less than {weeks} weeks: {number}"]
+
+
 def _horizon(series: Series, now: datetime) -> datetime:
     """Return the wall time up to which sessions are made: at least the first, and all of a list."""
     local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
@@ -255,23 +266,25 @@ def _make_sessions(
 ) -> int:
     until = _horizon(series, now)
     starts = _starts_to_make(series, after=after, until=until, now=now)
-    made = [
-        GroupSession(
-            uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
-            group_id=series.group_id,
-            series_id=series.id,
-            recurrence_id=wall_starts_at,
-            wall_starts_at=wall_starts_at,
-            length_minutes=series.length_minutes,
-            time_zone=series.time_zone,
-            starts_at=to_utc_by_rule(wall_starts_at, series.time_zone),
-            ends_at=end_by_rule(wall_starts_at, series.length, series.time_zone),
-            revised_at=now.replace(microsecond=0),
-        )
+    rows = [
+        {
+            "uid": f"{secrets.token_hex(16)}@{settings().uid_domain}",
+            "group_id": series.group_id,
+            "series_id": series.id,
+            "recurrence_id": wall_starts_at,
+            "wall_starts_at": wall_starts_at,
+            "length_minutes": series.length_minutes,
+            "time_zone": series.time_zone,
+            "starts_at": to_utc_by_rule(wall_starts_at, series.time_zone),
+            "ends_at": end_by_rule(wall_starts_at, series.length, series.time_zone),
+            "revised_at": now.replace(microsecond=0),
+        }
         for wall_starts_at in starts
     ]
-    db.session.add_all(made)
-    db.session.flush()
+    # One statement for all of them; objects would be written one by one.
+    made = (
+        list(db.session.scalars(insert(GroupSession).returning(GroupSession), rows)) if rows else []
+    )
     db.session.add_all(
         SessionFacilitator(group_session_id=group_session.id, user_id=user_id)
         for group_session in made

@@ -1,0 +1,114 @@
+"""Questions about breaks, and about what was changed."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from supportgroups.db import db
+from supportgroups.groups.models import Group
+from supportgroups.sessions.models import (
+    ChangeKind,
+    GroupSession,
+    Pause,
+    ScheduleChange,
+)
+
+
+def list_sessions_in_other_moments(
+    moments: Callable[[datetime, int, str], tuple[datetime, datetime]], *, now: datetime
+) -> dict[int, list[int]]:
+    """Return the coming sessions whose start or end is another moment than it was, by group.
+
+    :param moments: gives both, for a start on the wall, a length in minutes and a zone
+    """
+    rows = db.session.execute(
+        select(
+            GroupSession.group_id,
+            GroupSession.id,
+            GroupSession.wall_starts_at,
+            GroupSession.length_minutes,
+            GroupSession.time_zone,
+            GroupSession.starts_at,
+            GroupSession.ends_at,
+        )
+        .where(GroupSession.starts_at > now)
+        .order_by(GroupSession.group_id, GroupSession.id)
+    )
+    found: dict[int, list[int]] = {}
+    for group_id, session_id, wall, length, zone, starts_at, ends_at in rows:
+        if moments(wall, length, zone) != (starts_at, ends_at):
+            found.setdefault(group_id, []).append(session_id)
+    return found
+
+
+def find_pause(group: Group, public_id: UUID) -> Pause | None:
+    """Return one break of a group."""
+    return db.session.execute(
+        select(Pause)
+        .where(Pause.group_id == group.id, Pause.public_id == public_id)
+        .options(joinedload(Pause.group), joinedload(Pause.series))
+    ).scalar_one_or_none()
+
+
+def list_pauses(group_id: int, *, since: date) -> list[Pause]:
+    """Return the breaks of a group that last beyond a day, in the order in which they begin."""
+    return list(
+        db.session.execute(
+            select(Pause)
+            .where(Pause.group_id == group_id, Pause.returns_on > since)
+            .options(joinedload(Pause.series))
+            .order_by(Pause.starts_on, Pause.id)
+        ).scalars()
+    )
+
+
+def find_change(group: Group, public_id: UUID) -> ScheduleChange | None:
+    """Return one act on the schedules of a group."""
+    return db.session.execute(
+        select(ScheduleChange).where(
+            ScheduleChange.group_id == group.id, ScheduleChange.public_id == public_id
+        )
+    ).scalar_one_or_none()
+
+
+def lock_change(change_id: int) -> ScheduleChange:
+    """Return an act on schedules as it is now, locked until the transaction ends."""
+    return db.session.execute(
+        select(ScheduleChange)
+        .where(ScheduleChange.id == change_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def list_standing_changes(group: Group, *, after: ScheduleChange) -> list[ScheduleChange]:
+    """Return the acts after this one that were not undone."""
+    return list(
+        db.session.execute(
+            select(ScheduleChange)
+            .where(
+                ScheduleChange.group_id == group.id,
+                ScheduleChange.id > after.id,
+                ScheduleChange.undone_at.is_(None),
+            )
+            .order_by(ScheduleChange.id)
+        ).scalars()
+    )
+
+
+def find_newest_change(group: Group, *, since: datetime) -> ScheduleChange | None:
+    """Return the last act of an organizer since a moment that was not undone."""
+    return db.session.execute(
+        select(ScheduleChange)
+        .where(
+            ScheduleChange.group_id == group.id,
+            ScheduleChange.changed_at > since,
+            ScheduleChange.undone_at.is_(None),
+            ScheduleChange.kind != ChangeKind.CLOCKS,
+        )
+        .order_by(ScheduleChange.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,194 @@
+"""Questions about sessions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
+from supportgroups.groups.models import Group
+from supportgroups.sessions.models import (
+    GroupSession,
+    Series,
+    SessionStatus,
+)
+
+
+def _with_what_pages_show(query: Select[GroupSession]) -> Select[GroupSession]:
+    return query.options(
+        joinedload(GroupSession.series),
+        joinedload(GroupSession.group),
+        joinedload(GroupSession.pause),
+    )
+
+
+def find_group_session(public_id: UUID) -> GroupSession | None:
+    """Return one session with its series, group, line in the list of dates and facilitators."""
+    return db.session.execute(
+        _with_what_pages_show(select(GroupSession))
+        .where(GroupSession.public_id == public_id)
+        .options(joinedload(GroupSession.listed), selectinload(GroupSession.facilitators))
+    ).scalar_one_or_none()
+
+
+def lock_group_session(group_session_id: int) -> GroupSession:
+    """Return one session as it is now, locked until the transaction ends.
+
+    On SQLite the write transaction itself is the lock, and FOR UPDATE says nothing.
+    """
+    return db.session.execute(
+        select(GroupSession)
+        .where(GroupSession.id == group_session_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def list_coming_sessions(
+    groups: Iterable[Group], *, now: datetime, limit: int | None = 20
+) -> list[GroupSession]:
+    """Return the sessions of these groups that are not over, cancelled ones too, soonest first."""
+    return list(
+        db.session.execute(
+            _with_what_pages_show(select(GroupSession))
+            .where(
+                GroupSession.group_id.in_([group.id for group in groups]),
+                GroupSession.ends_at > now,
+            )
+            .order_by(GroupSession.starts_at, GroupSession.id)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def find_next_of_each(groups: Iterable[Group], *, now: datetime) -> dict[int, GroupSession]:
+    """Return the next session that takes place of each group that has one, by the group's id."""
+    ranked = (
+        select(
+            GroupSession.id,
+            func.row_number()
+            .over(
+                partition_by=GroupSession.group_id,
+                order_by=(GroupSession.starts_at, GroupSession.id),
+            )
+            .label("rank"),
+        )
+        .where(
+            GroupSession.group_id.in_([group.id for group in groups]),
+            GroupSession.starts_at > now,
+            GroupSession.status == SessionStatus.SCHEDULED,
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(GroupSession)
+        .join(ranked, ranked.c.id == GroupSession.id)
+        .where(ranked.c.rank == 1)
+        .options(joinedload(GroupSession.series))
+    ).scalars()
+    return {group_session.group_id: group_session for group_session in rows}
+
+
+def list_sessions_of_series(series: Series) -> list[GroupSession]:
+    """Return all sessions of a series, past and coming, in the order that its rule gave them."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(GroupSession.series_id == series.id)
+            .options(joinedload(GroupSession.series), joinedload(GroupSession.group))
+            .order_by(GroupSession.recurrence_id)
+        ).scalars()
+    )
+
+
+def list_coming_of_series(series: Series, *, now: datetime) -> list[GroupSession]:
+    """Return the sessions of a series that have not begun, soonest first."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(GroupSession.series_id == series.id, GroupSession.starts_at > now)
+            .order_by(GroupSession.starts_at, GroupSession.id)
+        ).scalars()
+    )
+
+
+def list_series_with_rooms(group_id: int) -> list[Series]:
+    """Return the schedules of a group of which a session meets online, in a room of its own too."""
+    own = GroupSession.online_link.is_not(None) & (GroupSession.online_link != "")
+    has_own = select(GroupSession.id).where(GroupSession.series_id == Series.id, own).exists()
+    return list(
+        db.session.execute(
+            select(Series)
+            .where(Series.group_id == group_id, (Series.online_link != "") | has_own)
+            .order_by(Series.id)
+        ).scalars()
+    )
+
+
+def list_sessions_by_id(ids: Iterable[int]) -> list[GroupSession]:
+    """Return these sessions with what pages show of them, in the order of their ids."""
+    return list(
+        db.session.execute(
+            _with_what_pages_show(select(GroupSession))
+            .where(GroupSession.id.in_(list(ids)))
+            .options(selectinload(GroupSession.facilitators))
+            .order_by(GroupSession.id)
+        ).scalars()
+    )
+
+
+def lock_coming_sessions(
+    series_ids: Iterable[int], *, now: datetime, ids: Iterable[int] | None = None
+) -> list[GroupSession]:
+    """Return the sessions of these series that are not over, locked, in the order of their rule.
+
+    :param ids: of these sessions alone
+    """
+    query = select(GroupSession).where(
+        GroupSession.series_id.in_(list(series_ids)), GroupSession.ends_at > now
+    )
+    if ids is not None:
+        query = query.where(GroupSession.id.in_(list(ids)))
+    rows = db.session.execute(
+        query.options(
+            selectinload(GroupSession.series),
+            selectinload(GroupSession.group),
+            selectinload(GroupSession.facilitators),
+        )
+        # Everybody locks in the same order, so that nobody waits for each other.
+        .order_by(GroupSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    return sorted(rows, key=lambda found: (found.recurrence_id, found.id))
+
+
+def lock_sessions(ids: Iterable[int], *, now: datetime) -> list[GroupSession]:
+    """Return those of these sessions that have not begun, locked, in the order of their ids."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(GroupSession.id.in_(list(ids)), GroupSession.starts_at > now)
+            .order_by(GroupSession.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalars()
+    )
+
+
+def list_sessions_led_by(user_id: int, *, group_id: int, now: datetime) -> list[GroupSession]:
+    """Return the sessions of a group to come that somebody leads."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .where(
+                GroupSession.group_id == group_id,
+                GroupSession.ends_at > now,
+                GroupSession.facilitators.any(UserAccount.id == user_id),
+            )
+            .order_by(GroupSession.starts_at, GroupSession.id)
+        ).scalars()
+    )

@@ -91,6 +91,7 @@ def test_from_the_first_visit_to_a_calendar_that_follows(
     ]
 
     the_page_of_the_member_says_so(member, moved, cancelled)
+    fresh_site.hurry_letters()
     the_letters_say_so(member)
 
 
@@ -159,6 +160,8 @@ def move_by_a_week(window: Window, session: str) -> datetime:
     day = date.fromisoformat(window.main.get_by_label("Day").input_value()) + timedelta(weeks=1)
     window.write("Day", day.isoformat())
     window.press("Save")
+    window.heads("Before you save")
+    window.press("Do it and tell them")
     window.says("This session was moved")
     new = start_of(window, session)
     assert new == to_utc(

@@ -5,6 +5,7 @@ from supportgroups.sessions.queries.changes import (
     find_newest_change,
     find_pause,
     list_pauses,
+    list_pauses_of_groups,
     list_sessions_in_other_moments,
     list_standing_changes,
     lock_change,
@@ -20,6 +21,7 @@ from supportgroups.sessions.queries.series import (
     list_series_led_by,
     list_series_to_extend,
     lock_series,
+    lock_series_to_extend,
 )
 from supportgroups.sessions.queries.sessions import (
     find_group_session,
@@ -48,6 +50,7 @@ __all__ = [
     "list_coming_sessions",
     "list_live_series",
     "list_pauses",
+    "list_pauses_of_groups",
     "list_recurrence_ids",
     "list_running_out",
     "list_series",
@@ -63,5 +66,6 @@ __all__ = [
     "lock_coming_sessions",
     "lock_group_session",
     "lock_series",
+    "lock_series_to_extend",
     "lock_sessions",
 ]

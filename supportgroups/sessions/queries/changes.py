@@ -1,7 +1,7 @@
 """Questions about breaks, and about what was changed."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -61,6 +61,20 @@ def list_pauses(group_id: int, *, since: date) -> list[Pause]:
             .where(Pause.group_id == group_id, Pause.returns_on > since)
             .options(joinedload(Pause.series))
             .order_by(Pause.starts_on, Pause.id)
+        ).scalars()
+    )
+
+
+def list_pauses_of_groups(group_ids: Iterable[int], *, now: datetime) -> list[Pause]:
+    """Return the breaks of these groups that may still matter, on whatever clock."""
+    return list(
+        db.session.execute(
+            select(Pause)
+            .where(
+                Pause.group_id.in_(list(group_ids)),
+                Pause.returns_on > (now - timedelta(days=2)).date(),
+            )
+            .order_by(Pause.id)
         ).scalars()
     )
 

@@ -1,5 +1,6 @@
 """Questions about series."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -91,24 +92,51 @@ def list_running_out(*, now: datetime, group: Group | None = None) -> list[Runni
     return [RunningOut(*row) for row in db.session.execute(query)]
 
 
-def list_recurrence_ids(series: Series, *, after: datetime | None) -> set[datetime]:
-    """Return the starts, by its rule, of the sessions of a series that exist."""
-    query = select(GroupSession.recurrence_id).where(GroupSession.series_id == series.id)
+def list_recurrence_ids(
+    series_ids: Iterable[int], *, after: datetime | None
+) -> set[tuple[int, datetime]]:
+    """Return the starts, by their rules, of the sessions of these series that exist."""
+    query = select(GroupSession.series_id, GroupSession.recurrence_id).where(
+        GroupSession.series_id.in_(list(series_ids))
+    )
     if after is not None:
         query = query.where(GroupSession.recurrence_id > after)
-    return set(db.session.execute(query).scalars())
+    return {(series_id, start) for series_id, start in db.session.execute(query)}
 
 
-def list_series_to_extend(*, now: datetime) -> list[int]:
-    """Return the ids of repeating series whose sessions are not all made up to the horizon.
+def lock_series_to_extend(ids: Iterable[int], *, now: datetime) -> list[Series]:
+    """Return those of these series that still need dates and that nobody else has in hand, locked."""
+    return list(
+        db.session.execute(
+            select(Series)
+            .where(Series.id.in_(list(ids)), Series.made_until < _mark(now))
+            .options(
+                selectinload(Series.group).lazyload(Group.topic_tags),
+                selectinload(Series.dates),
+                selectinload(Series.skips),
+                selectinload(Series.facilitators),
+            )
+            .order_by(Series.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).scalars()
+    )
+
+
+def _mark(now: datetime) -> datetime:
+    """Return up to when a series has to be made, so that nobody looks at it for now.
 
     A week is given away, so that each series is looked at about once a week.
     """
-    mark = (now + HORIZON - timedelta(weeks=1)).replace(tzinfo=None)
+    return (now + HORIZON - timedelta(weeks=1)).replace(tzinfo=None)
+
+
+def list_series_to_extend(*, now: datetime) -> list[int]:
+    """Return the ids of repeating series whose sessions are not all made up to the horizon."""
     return list(
         db.session.execute(
             select(Series.id)
-            .where(Series.rrule.is_not(None), Series.made_until < mark)
+            .where(Series.rrule.is_not(None), Series.made_until < _mark(now))
             .order_by(Series.id)
         ).scalars()
     )

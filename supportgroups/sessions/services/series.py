@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -36,6 +37,8 @@ from supportgroups.sessions.recurrence import (
     to_utc_by_rule,
 )
 
+#: So many series are kept up in one transaction.
+PART = 100
 #: Longer than this is a slip of the finger.
 MAX_LENGTH_MINUTES = 24 * 60
 
@@ -129,8 +132,7 @@ def create_series(
     db.session.flush()
     for user_id in checked_leaders(group, details.facilitator_ids):
         db.session.add(SeriesFacilitator(series_id=series.id, user_id=user_id))
-    _make_sessions(series, after=None, facilitator_ids=details.facilitator_ids, now=now)
-    group.touch_calendar(now)
+    _make_ahead([series], now=now, from_start=True)
     record(
         "series.created",
         actor_id=actor.id,
@@ -199,27 +201,23 @@ def extend_series(series_id: int, *, now: datetime) -> int:
 
     Any number of workers may do this at once: the series is locked, and its mark moves on.
     """
-    series = queries.lock_series(series_id)
-    facilitator_ids = frozenset(person.id for person in series.facilitators)
-    made = _make_sessions(
-        series,
-        after=series.made_until,
-        facilitator_ids=facilitator_ids,
-        now=now,
-    )
-    if made:
-        series.group.touch_calendar(now)
-    return made
+    return _make_ahead([queries.lock_series(series_id)], now=now)
 
 
 def extend_all_series(*, now: datetime) -> int:
     """Keep half a year of sessions in every series; return how many were made.
 
-    One transaction for each series, so that one failure does not undo the rest.
+    A hundred series share a transaction and its few queries. Of two workers at once each takes
+    those that the other has not in hand.
     """
-    return sum(
-        extend_series(series_id, now=now) for series_id in queries.list_series_to_extend(now=now)
-    )
+    ids = queries.list_series_to_extend(now=now)
+    parts = [ids[start : start + PART] for start in range(0, len(ids), PART)]
+    return sum(_extend_part(part, now=now) for part in parts)
+
+
+@transaction()
+def _extend_part(ids: list[int], *, now: datetime) -> int:
+    return _make_ahead(queries.lock_series_to_extend(ids, now=now), now=now)
 
 
 def report_running_out(*, now: datetime) -> list[str]:
@@ -238,59 +236,61 @@ def _horizon(series: Series, now: datetime) -> datetime:
     return max(local_now + HORIZON, at_least)
 
 
-def _starts_to_make(
-    series: Series, *, after: datetime | None, until: datetime, now: datetime
-) -> list[datetime]:
-    """Return the starts that have no session yet and shall have one.
+def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) -> int:
+    """Make the sessions of some series up to the horizon; return how many were new.
 
-    Those that have passed, that lie in a break, or at which the series has stopped have none.
+    A start that has passed, that has a session already, or that lies in a break has none made.
+
+    :param from_start: their first ones too, because they are new
     """
-    local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
-    pauses = queries.list_pauses(series.group_id, since=local_now.date())
-    made = queries.list_recurrence_ids(series, after=after)
-    return [
-        start
-        for start in series.timetable.starts_between(after=after, until=until)
-        if start not in made
-        and start > local_now
-        and not any(pause.covers(series.id, start.date()) for pause in pauses)
-    ]
-
-
-def _make_sessions(
-    series: Series,
-    *,
-    after: datetime | None,
-    facilitator_ids: frozenset[int],
-    now: datetime,
-) -> int:
-    until = _horizon(series, now)
-    starts = _starts_to_make(series, after=after, until=until, now=now)
-    rows = [
-        {
-            "uid": f"{secrets.token_hex(16)}@{settings().uid_domain}",
-            "group_id": series.group_id,
-            "series_id": series.id,
-            "recurrence_id": wall_starts_at,
-            "wall_starts_at": wall_starts_at,
-            "length_minutes": series.length_minutes,
-            "time_zone": series.time_zone,
-            "starts_at": to_utc_by_rule(wall_starts_at, series.time_zone),
-            "ends_at": end_by_rule(wall_starts_at, series.length, series.time_zone),
-            "revised_at": now.replace(microsecond=0),
-        }
-        for wall_starts_at in starts
-    ]
+    pauses = queries.list_pauses_of_groups({series.group_id for series in many}, now=now)
+    known = queries.list_recurrence_ids(
+        {series.id for series in many}, after=min((one.made_until for one in many), default=None)
+    )
+    rows = []
+    for series in many:
+        local_now = to_zone(now, series.time_zone).replace(tzinfo=None)
+        until = _horizon(series, now)
+        after = None if from_start else series.made_until
+        series.made_until = max(until, series.made_until)
+        rows += [
+            _row(series, start, now=now)
+            for start in series.timetable.starts_between(after=after, until=until)
+            if start > local_now
+            and (series.id, start) not in known
+            and not any(
+                pause.group_id == series.group_id and pause.covers(series.id, start.date())
+                for pause in pauses
+            )
+        ]
+    if not rows:
+        return 0
     # One statement for all of them; objects would be written one by one.
-    made = (
-        list(db.session.scalars(insert(GroupSession).returning(GroupSession), rows)) if rows else []
-    )
-    db.session.add_all(
-        SessionFacilitator(group_session_id=group_session.id, user_id=user_id)
-        for group_session in made
-        for user_id in sorted(facilitator_ids)
-    )
-    series.made_until = max(until, series.made_until)
-    db.session.flush()
+    made = list(db.session.scalars(insert(GroupSession).returning(GroupSession), rows))
+    leaders = {series.id: [person.id for person in series.facilitators] for series in many}
+    led = [
+        {"group_session_id": one.id, "user_id": user_id}
+        for one in made
+        for user_id in leaders[one.series_id]
+    ]
+    if led:
+        db.session.execute(insert(SessionFacilitator), led)
+    for group in {series.group for series in many if series.group_id in {o.group_id for o in made}}:
+        group.touch_calendar(now)
     events.sessions_planned.send(group_sessions=made, now=now)
     return len(made)
+
+
+def _row(series: Series, wall_starts_at: datetime, *, now: datetime) -> dict[str, Any]:
+    return {
+        "uid": f"{secrets.token_hex(16)}@{settings().uid_domain}",
+        "group_id": series.group_id,
+        "series_id": series.id,
+        "recurrence_id": wall_starts_at,
+        "wall_starts_at": wall_starts_at,
+        "length_minutes": series.length_minutes,
+        "time_zone": series.time_zone,
+        "starts_at": to_utc_by_rule(wall_starts_at, series.time_zone),
+        "ends_at": end_by_rule(wall_starts_at, series.length, series.time_zone),
+        "revised_at": now.replace(microsecond=0),
+    }

@@ -13,11 +13,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flask_migrate import upgrade  # noqa: E402 (found beside this folder)
+from flask import Flask  # noqa: E402 (found beside this folder)
+from flask_migrate import upgrade  # noqa: E402
 from sqlalchemy import select  # noqa: E402
 
 from supportgroups.accounts.models import UserAccount  # noqa: E402
@@ -45,24 +47,35 @@ def main() -> None:
                 house.pull_down()
 
 
+class Outcome(NamedTuple):
+    """What one storm left behind."""
+
+    coming: int
+    turns: list[int | None]
+    overtaken: int
+    lost: int
+    #: How long the slowest answer took, in seconds.
+    slowest: float
+    per_second: float
+
+
 def run(name: str, house: SqliteHouse | PostgresHouse) -> None:
     app = create_app(make_config(house.folder, DATABASE_URL=house.url))
     with app.app_context():
         upgrade()
         house.built(app)
-        quiet, _rate = storm_once(app, house, PEOPLE // 10)
-        slowest = quiet
+        quiet = storm_once(app, house, PEOPLE // 10)
+        outcomes = []
         for number in range(TIMES):
-            seconds, rate = storm_once(app, house, PEOPLE)
-            slowest = max(slowest, seconds)
-            print(f"{name} {number + 1:>2}: {verdict()}, {rate:.0f} answers a second")
-        print(f"{name}: the slowest answer took {slowest / quiet:.1f} times that of a small crowd")
+            outcomes.append(storm_once(app, house, PEOPLE))
+            print(f"{name} {number + 1:>2}: {in_words(outcomes[-1])}")
+        ratio = max(outcome.slowest for outcome in outcomes) / quiet.slowest
+        print(f"{name}: the slowest answer took {ratio:.1f} times that of a small crowd")
         db.session.remove()
         db.engine.dispose()
 
 
-def storm_once(app, house, people: int) -> tuple[float, float]:
-    """Return how long the slowest answer took, in seconds, and the answers a second."""
+def storm_once(app: Flask, house: SqliteHouse | PostgresHouse, people: int) -> Outcome:
     db.session.remove()
     house.empty()
     group_session = storm.make_popular_session()
@@ -71,27 +84,24 @@ def storm_once(app, house, people: int) -> tuple[float, float]:
         began = time.monotonic()
         presses = storm.press_all(server, passes, group_session, at_once=AT_ONCE)
         seconds = time.monotonic() - began
-    found.update(
+    ids = db.session.execute(select(UserAccount.id).order_by(UserAccount.id)).scalars()
+    answers = storm.answers_by_status()
+    return Outcome(
+        coming=len(answers[RsvpStatus.ACCEPTED]),
+        turns=[rsvp.turn for rsvp in answers[RsvpStatus.WAITLISTED]],
+        overtaken=storm.count_overtakings(presses, list(ids)),
         lost=sum(press.status != 303 for press in presses),
-        overtaken=storm.count_overtakings(
-            presses,
-            list(db.session.execute(select(UserAccount.id).order_by(UserAccount.id)).scalars()),
-        ),
-        answers=storm.answers_by_status(),
+        slowest=max(press.arrived_at - press.pressed_at for press in presses),
+        per_second=people / seconds,
     )
-    return max(press.arrived_at - press.pressed_at for press in presses), people / seconds
 
 
-found: dict = {}
-
-
-def verdict() -> str:
-    coming = len(found["answers"][RsvpStatus.ACCEPTED])
-    turns = [rsvp.turn for rsvp in found["answers"][RsvpStatus.WAITLISTED]]
-    gaps = turns != list(range(1, len(turns) + 1))
+def in_words(outcome: Outcome) -> str:
+    is_gapless = outcome.turns == list(range(1, len(outcome.turns) + 1))
     return (
-        f"{coming} have a place, {len(turns)} wait {'with gaps' if gaps else 'in line'},"
-        f" {found['overtaken']} overtaken, {found['lost']} lost"
+        f"{outcome.coming} have a place, {len(outcome.turns)} wait"
+        f" {'in line' if is_gapless else 'with gaps'}, {outcome.overtaken} overtaken,"
+        f" {outcome.lost} lost, {outcome.per_second:.0f} answers a second"
     )
 
 

@@ -1,10 +1,6 @@
 """The ways from a calendar address into an app."""
 
-import re
-
-import segno
-
-from supportgroups.calendars.addresses import QUIET, QrCode, Ways
+from supportgroups.calendars.addresses import Ways
 
 ADDRESS = "https://gatherings.example/calendar/s3cret_-x.ics"
 
@@ -26,15 +22,3 @@ def test_outlook_takes_address_and_name() -> None:
         "https://outlook.live.com/calendar/0/addfromweb?"
         "url=https%3A%2F%2Fgatherings.example%2Fcalendar%2Fs3cret_-x.ics&name=My%20%26%20time"
     )
-
-
-def test_the_qr_code_has_every_module_in_its_place() -> None:
-    code = QrCode(ADDRESS)
-    drawn = [[0] * code.size for _ in range(code.size)]
-    strokes = re.findall(r"M(\d+) (\d+)\.5h(\d+)", code.path)
-    for x, y, length in strokes:
-        for offset in range(int(length)):
-            drawn[int(y)][int(x) + offset] += 1
-    expected = [list(row) for row in segno.make_qr(ADDRESS).matrix_iter(border=QUIET)]
-    assert drawn == expected
-    assert "".join(f"M{x} {y}.5h{length}" for x, y, length in strokes) == code.path

@@ -20,12 +20,12 @@ def reminder(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     group_session, person = rsvp.group_session, rsvp.user
     if group_session.is_cancelled or group_session.has_started(now):
         return None
-    if person.email is None or person.reminder is Reminder.NONE:
+    if person.letters_go_to is None or person.reminder is Reminder.NONE:
         return None
     stop_address = address_of("notices.stop", token=stop_token(person.id))
     with in_language(person.language):
         return Letter(
-            to=person.email,
+            to=person.letters_go_to,
             subject=_("A reminder"),
             unsubscribe_address=stop_address,
             text=render_template(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import Reminder, UserAccount
@@ -50,7 +50,7 @@ def list_not_reminded(*, now: datetime) -> Iterator[Reminded]:
                 GroupSession.status == SessionStatus.SCHEDULED,
                 GroupSession.starts_at > now,
                 GroupSession.starts_at <= now + LONGEST_LEAD,
-                UserAccount.email.is_not(None),
+                or_(UserAccount.email.is_not(None), UserAccount.contact_email.is_not(None)),
                 UserAccount.reminder != Reminder.NONE,
             )
             .order_by(Rsvp.id)

@@ -31,7 +31,7 @@ from supportgroups.sessions.services.changes import list_news
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Tell somebody who waited that a place is theirs."""
     rsvp = db.session.get(Rsvp, payload["rsvp_id"])
-    if rsvp is None or not rsvp.holds_a_place or rsvp.user.email is None:
+    if rsvp is None or not rsvp.holds_a_place:
         return None
     group_session = rsvp.group_session
     if group_session.is_cancelled or group_session.has_started(now):

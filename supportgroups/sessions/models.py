@@ -28,6 +28,8 @@ class WayIn(StrEnum):
     #: No booking: whoever stands at the door is welcome.
     DROP_IN = "drop_in"
     RESERVE = "reserve"
+    #: As above, for people whom an organizer has let in.
+    REQUEST = "request"
 
 
 class SeriesKind(StrEnum):

@@ -20,6 +20,7 @@ from supportgroups.rsvps.services.answers import (
     SessionIsCancelled,
     respond,
 )
+from supportgroups.rsvps.services.news import WAIT
 from supportgroups.sessions.models import WayIn
 from supportgroups.sessions.services import sessions as session_services
 from tests import factories
@@ -187,8 +188,20 @@ class TestTheLetter:
     ) -> None:
         come(cast, now, email=MAIL)
         session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
-        outbox.run()
+        outbox.run(now=now + WAIT)
         assert [letter["To"] for letter in outbox.letters] == [MAIL, MAIL]
+
+    def test_who_waited_hears_of_a_place(
+        self, cast: Cast, now: datetime, outbox: OutboxRunner
+    ) -> None:
+        with transaction():
+            cast.session.capacity = 1
+        first = come(cast, now).device.sign_in.user
+        come(cast, now, key=KEY * 2, email=MAIL)
+        respond(cast.session, actor=first, status=RsvpStatus.DECLINED, now=now)
+        outbox.run()
+        subjects = [letter["Subject"] for letter in outbox.letters]
+        assert "A place is free for you" in subjects
 
 
 class TestComeView:

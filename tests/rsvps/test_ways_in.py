@@ -8,16 +8,21 @@ from supportgroups.audit import AuditEntry
 from supportgroups.db import db, transaction
 from supportgroups.errors import PermissionDenied, TooManyTries
 from supportgroups.groups.models import Visibility
+from supportgroups.groups.queries import list_join_requests
+from supportgroups.groups.services.members import decide_join_request
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
-from supportgroups.rsvps.services import might_come
+from supportgroups.rsvps.services import guests, might_come
 from supportgroups.rsvps.services.answers import (
+    ApprovalNeeded,
     SessionAlreadyStarted,
     SessionIsCancelled,
     respond,
 )
+from supportgroups.rsvps.services.series_seats import hold_seat
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.services import sessions as session_services
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
+from tests import factories
 from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast
 
@@ -208,3 +213,63 @@ class TestEditWayInView:
     @pytest.mark.parametrize("method", ["put", "patch", "delete"])
     def test_other_methods_are_refused(self, browser: Browser, url: str, method: str) -> None:
         assert getattr(browser.client, method)(url).status_code == 405
+
+
+class TestAskingFirst:
+    @pytest.fixture
+    def circle(self, cast: Cast) -> Cast:
+        """The cast, whose schedule is for people whom Rosa has let in; Sam joined freely."""
+        with transaction():
+            cast.series.admission = WayIn.REQUEST
+        return cast
+
+    def test_a_name_is_not_enough(self, circle: Cast, now: datetime) -> None:
+        for act in (
+            lambda: respond(circle.session, actor=circle.sam, status=RsvpStatus.ACCEPTED, now=now),
+            lambda: hold_seat(circle.series, actor=circle.sam, now=now),
+            lambda: guests.join_and_come(
+                circle.session,
+                actor=circle.stan,
+                display_name="Stan",
+                agreement_version=1,
+                is_first_time=False,
+                now=now,
+            ),
+        ):
+            with pytest.raises(ApprovalNeeded):
+                act()
+        assert db.session.query(Rsvp).count() == 0
+
+    def test_whoever_was_let_in_comes_and_so_do_those_who_lead(
+        self, circle: Cast, now: datetime
+    ) -> None:
+        with transaction():
+            factories.find_membership(circle.group, circle.sam).approved_at = now
+        for person in (circle.sam, circle.kofi):
+            rsvp = respond(circle.session, actor=person, status=RsvpStatus.ACCEPTED, now=now)
+            assert rsvp.status is RsvpStatus.ACCEPTED
+
+    def test_anybody_says_that_they_do_not_come(self, circle: Cast, now: datetime) -> None:
+        respond(circle.session, actor=circle.sam, status=RsvpStatus.DECLINED, now=now)
+
+    def test_the_page_leads_through_it(self, browser: Browser, circle: Cast, now: datetime) -> None:
+        with transaction():
+            circle.group.expected_wait = "Three days or so."
+        page = f"/sessions/{circle.session.public_id}"
+        assert "Then ask the organizers to let you in" in browser.get(page).text
+        assert browser.get(f"{page}/come").location == page
+        browser.sign_in(circle.sam)
+        words = visible_text(browser.get(page).text)
+        assert "Three days or so." in words
+        assert "Ask to be let in" in words
+        assert "I'm coming" not in words
+        answer = browser.post(f"{page}/rsvp", {"status": "accepted"}, follow_redirects=True)
+        assert "The organizers let people in first" in answer.text
+        browser.post(f"/groups/{circle.group.slug}/ask")
+        assert "You asked to be let in" in browser.get(page).text
+        (request,) = list_join_requests(circle.group)
+        decide_join_request(
+            circle.group, request.public_id, actor=circle.rosa, approve=True, now=now
+        )
+        answer = browser.post(f"{page}/rsvp", {"status": "accepted"}, follow_redirects=True)
+        assert "You’re expected" in answer.text

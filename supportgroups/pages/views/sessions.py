@@ -46,6 +46,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
         group_session=shown,
         group=shown.group,
         membership=membership,
+        join_request=group_queries.find_join_request(shown.group, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=may_manage,
         undoable=find_undoable(shown.group, now=now) if may_manage else None,

@@ -10,12 +10,13 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.groups.queries import get_membership
 from supportgroups.rsvps import offers, queries
 from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.offers import Seats
 from supportgroups.rsvps.services.names import erase_answers
 from supportgroups.rsvps.services.waiting_list import draw_ticket, promote_waiting
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.queries import lock_group_session
 
 
@@ -25,6 +26,10 @@ class SessionAlreadyStarted(DomainError):
 
 class SessionIsCancelled(DomainError):
     """The session will not take place, so nobody can say that they come."""
+
+
+class ApprovalNeeded(DomainError):
+    """To this schedule come people whom an organizer has let in; the person has to ask first."""
 
 
 class NoRoomForCompanions(DomainError):
@@ -64,6 +69,7 @@ def respond(
     :raises PermissionDenied: the actor is not a member of the group
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place, and the answer is not "can't come"
+    :raises ApprovalNeeded: an organizer has to let the actor in first
     :raises NoRoomForCompanions: the actor could come, but not with so many people
     """
     ensure(actor, Permission.SESSION_RSVP, group_session.group)
@@ -77,6 +83,8 @@ def respond(
         raise SessionAlreadyStarted
     if group_session.is_cancelled and status is not RsvpStatus.DECLINED:
         raise SessionIsCancelled
+    if status is not RsvpStatus.DECLINED:
+        ensure_let_in(group_session.series, actor)
     if offers.is_last_day(group_session.starts_at, now=now):
         # An offer that ended a moment ago belongs to the next in line, not to whoever comes by.
         promote_waiting(group_session, now=now)
@@ -93,6 +101,17 @@ def respond(
         # Somebody's place may have become free. A first answer frees none, and others stand behind.
         promote_waiting(group_session, now=now)
     return rsvp
+
+
+def ensure_let_in(series: Series, actor: UserAccount) -> None:
+    """Stop somebody who has not been let in from coming to a schedule that people ask for.
+
+    :raises ApprovalNeeded: they have not
+    """
+    if series.admission is WayIn.REQUEST:
+        membership = get_membership(series.group, actor)
+        if not membership.is_approved:
+            raise ApprovalNeeded
 
 
 @transaction()

@@ -73,6 +73,7 @@ def come_as_guest(
     :raises NoBookingNeeded: people just turn up
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place
+    :raises ApprovalNeeded: people ask first to come to this schedule
     :raises TooManyTries: too many from there, or to this session
     """
     secret = derived_secret("guest", f"{group_session.public_id}:{form_key}")
@@ -152,6 +153,7 @@ def join_and_come(
     :raises NoBookingNeeded: people just turn up
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place
+    :raises ApprovalNeeded: people ask first to come to this schedule
     """
     ensure(actor, Permission.SESSION_COME, group_session.group)
     if group_session.is_drop_in:

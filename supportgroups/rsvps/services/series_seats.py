@@ -13,7 +13,7 @@ from supportgroups.outbox.services import enqueue, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.offers import morning_after
-from supportgroups.rsvps.services.answers import respond
+from supportgroups.rsvps.services.answers import ensure_let_in, respond
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.queries import list_coming_of_series, lock_series
 
@@ -38,8 +38,10 @@ def hold_seat(
 
     :raises PermissionDenied: the actor is not a member of the group
     :raises NothingToBook: people just turn up
+    :raises ApprovalNeeded: an organizer has to let the actor in first
     """
     ensure(actor, Permission.SESSION_RSVP, series.group)
+    ensure_let_in(series, actor)
     # No session is made meanwhile that would miss this seat.
     series = lock_series(series.id)
     held = queries.find_series_rsvp(series, actor)

@@ -45,6 +45,11 @@ def respond(public_id: UUID) -> ResponseReturnValue:
             flash(_("This session has already begun, so answers can no longer change."), "error")
         except services.SessionIsCancelled:
             flash(_("This session is cancelled, so there is nothing to answer."), "error")
+        except services.ApprovalNeeded:
+            flash(
+                _("The organizers let people in first. Ask them on the page of the session."),
+                "error",
+            )
         except services.NoRoomForCompanions:
             form.refuse("plus_count", _("There is not room for so many. Choose fewer."))
         if not form.errors:

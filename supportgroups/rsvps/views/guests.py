@@ -23,14 +23,19 @@ from supportgroups.languages import page_language
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.forms import ComeForm
 from supportgroups.rsvps.services import guests as services
-from supportgroups.rsvps.services.answers import SessionAlreadyStarted, SessionIsCancelled
+from supportgroups.rsvps.services.answers import (
+    ApprovalNeeded,
+    SessionAlreadyStarted,
+    SessionIsCancelled,
+)
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_group_session
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.models import GroupSession, WayIn
 
 #: Why somebody cannot say any more that they come.
 IN_THE_WAY = (
     AlreadyAMember,
+    ApprovalNeeded,
     services.NoBookingNeeded,
     SessionAlreadyStarted,
     SessionIsCancelled,
@@ -74,7 +79,9 @@ def come(public_id: UUID) -> ResponseReturnValue:
 
 def _takes_answers(group_session: GroupSession, *, now: datetime) -> bool:
     return not (
-        group_session.is_drop_in or group_session.is_cancelled or group_session.has_started(now)
+        group_session.series.admission is not WayIn.RESERVE
+        or group_session.is_cancelled
+        or group_session.has_started(now)
     )
 
 

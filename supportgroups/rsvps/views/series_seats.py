@@ -13,6 +13,7 @@ from supportgroups.groups.permissions import Permission
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.forms import SeatForm
 from supportgroups.rsvps.services import series_seats as services
+from supportgroups.rsvps.services.answers import ApprovalNeeded
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_series
 from supportgroups.sessions.models import WayIn
@@ -37,6 +38,11 @@ def series_seat(slug: str, public_id: UUID) -> ResponseReturnValue:
                 services.hold_seat(series, actor=member, form_key=form_key, now=now)
             except services.NothingToBook:
                 flash(_("Nobody books here. Just turn up."), "error")
+            except ApprovalNeeded:
+                flash(
+                    _("The organizers let people in first. Ask them on the page of a session."),
+                    "error",
+                )
         elif form.seat.data == "confirm":
             services.confirm_seat(series, actor=member, now=now)
             flash(_("Good. Your place stays yours."), "success")

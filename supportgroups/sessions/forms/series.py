@@ -18,6 +18,7 @@ from supportgroups.text import clean_line
 WAY_IN_WORDS = {
     WayIn.DROP_IN: _l("Just turn up"),
     WayIn.RESERVE: _l("Reserve a place"),
+    WayIn.REQUEST: _l("Ask to join first"),
 }
 
 

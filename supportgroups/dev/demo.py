@@ -40,10 +40,20 @@ from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
 from supportgroups.rsvps.services.series_seats import hold_seat
 from supportgroups.sessions.details import SessionDetails
-from supportgroups.sessions.models import GroupSession, Series, WayIn
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind, WayIn
 from supportgroups.sessions.queries import list_sessions_of_series
-from supportgroups.sessions.recurrence import WeeklyRule
-from supportgroups.sessions.services.series import SeriesDetails, create_series, extend_all_series
+from supportgroups.sessions.recurrence import (
+    MonthlyWeekdayRule,
+    Rule,
+    WeeklyRule,
+    next_starts,
+)
+from supportgroups.sessions.services.series import (
+    ListedDate,
+    SeriesDetails,
+    create_series,
+    extend_all_series,
+)
 from supportgroups.sessions.services.sessions import cancel_session, edit_session
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
 from supportgroups.volunteering.services.cover import ask_for_cover
@@ -157,15 +167,27 @@ def _series_details(
     if not series.interval:
         # The one-off lies ahead of the reader.
         day += STORY_BEGAN + timedelta(weeks=3)
+    first = datetime.combine(day, series.starts)
+    rule: Rule | None = None
+    if series.nth is not None:
+        rule = MonthlyWeekdayRule(nth=series.nth, weekday=series.weekday)
+        (first,) = next_starts(rule, first, count=1)
+    elif series.interval:
+        rule = WeeklyRule(weekdays=frozenset({series.weekday}), interval=series.interval)
     return SeriesDetails(
         title=series.title,
         description=series.description,
-        wall_starts_at=datetime.combine(day, series.starts),
+        wall_starts_at=first,
         length_minutes=series.minutes,
         time_zone=group.time_zone,
-        rule=WeeklyRule(weekdays=frozenset({series.weekday}), interval=series.interval)
-        if series.interval
-        else None,
+        rule=rule,
+        kind=SeriesKind.COURSE if series.topics else SeriesKind.SCHEDULE,
+        dates=tuple(
+            ListedDate(wall_starts_at=first + timedelta(weeks=week), topic=topic)
+            for week, topic in enumerate(series.topics)
+        ),
+        late_join_until=2 if series.topics else None,
+        skips_holidays=series.skips_holidays,
         capacity=series.capacity,
         place=series.place,
         online_link=series.online_link,

@@ -47,6 +47,11 @@ class DemoSeries:
     minutes: int = 90
     #: Weeks from one session to the next; 0 for a single date.
     interval: int = 1
+    #: Which such weekday of every month, -1 for the last; none for every week.
+    nth: int | None = None
+    #: What each week of a course is about; none for a schedule.
+    topics: tuple[str, ...] = ()
+    skips_holidays: bool = False
     capacity: int | None = 12
     place: str = ""
     online_link: str = ""
@@ -111,6 +116,16 @@ GROUPS = (
                 place="Lantern Street Hall, 4 Lantern Street",
                 online_link="https://meet.example.org/lantern",
                 description="The blue side door. Bring nothing but yourself.",
+            ),
+            DemoSeries(
+                title="Remembering together",
+                weekday=6,
+                nth=-1,
+                starts=time(15),
+                minutes=120,
+                capacity=20,
+                place="Lantern Street Hall, 4 Lantern Street",
+                description="Bring a picture or a story, if you like.",
             ),
         ),
         members=("Sam", *NEIGHBOURS[:13]),
@@ -229,6 +244,7 @@ GROUPS = (
                 weekday=0,
                 starts=time(18, 30),
                 interval=2,
+                skips_holidays=True,
                 capacity=6,
                 place="The small room above the bakery",
             ),
@@ -259,6 +275,21 @@ GROUPS = (
                 minutes=120,
                 place="Riverside library, room 2",
                 online_link="https://meet.example.org/small-steps",
+            ),
+            DemoSeries(
+                title="Six weeks of better nights",
+                weekday=3,
+                starts=time(18, 30),
+                interval=0,
+                topics=(
+                    "How sleep works",
+                    "Evenings",
+                    "Worries at night",
+                    "Days and daylight",
+                    "Bad nights happen",
+                    "What we keep",
+                ),
+                place="Riverside library, room 2",
             ),
         ),
         members=NEIGHBOURS[5:12],

@@ -15,6 +15,7 @@ from supportgroups.formatting import near_day, wall_clock, weekday_name, zone_na
 from supportgroups.sessions.recurrence import (
     LAST_DAY,
     SURE_DAYS,
+    WEEKDAYS,
     MonthDayRule,
     MonthlyWeekdayRule,
     Rule,
@@ -78,6 +79,8 @@ def _rule_in_words(rule: Rule) -> str:
 def _weekly(rule: WeeklyRule) -> str:
     names = [weekday_name(weekday) for weekday in sorted(rule.weekdays)]
     days = _joined(names)
+    if rule.interval == 1 and len(names) == len(WEEKDAYS):
+        return str(_("Every day"))
     if rule.interval == 1:
         return str(_("Every %(weekday)s", weekday=days))
     if rule.interval == 2 and len(names) == 1:  # noqa: PLR2004 (every second)
@@ -191,7 +194,7 @@ def _ends(timetable: Timetable, today: date) -> list[str]:
     if rule.until is not None:
         return [str(_("until %(day)s", day=near_day(rule.until, today)))]
     if rule.count is not None:
-        return [str(ngettext("%(num)s time", "%(num)s times", rule.count))]
+        return [str(ngettext("one time", "%(num)s times", rule.count))]
     return []
 
 

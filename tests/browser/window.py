@@ -144,10 +144,12 @@ class Window:
         expect(target).not_to_have_value("")
 
     def tick(self, label: str) -> None:
-        """Tick a box."""
+        """Tick a box, or choose one of several answers."""
         self.presses += 1
         target = self._field(label)
-        if self.keyboard:
+        if self.keyboard and target.get_attribute("type") == "radio":
+            self._turn_to(target)
+        elif self.keyboard:
             self._reach(target)
             self.page.keyboard.press("Space")
         else:
@@ -185,6 +187,15 @@ class Window:
 
     def _field(self, label: str) -> Locator:
         return self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(optional\)\s*)?$"))
+
+    def _turn_to(self, target: Locator) -> None:
+        """Choose one of several answers: the Tab key stops at the chosen one, arrows go on."""
+        group = self.main.locator(f"[name='{target.get_attribute('name')}']")
+        self._reach(group.and_(self.page.locator(":checked")))
+        for _press in range(group.count()):
+            if target.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
 
     def _reach(self, target: Locator) -> None:
         """Press Tab until the target has the focus."""

@@ -15,7 +15,7 @@ from supportgroups.insight.queries import list_uncounted
 from supportgroups.rsvps.models import Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.offers import LAST_DAY
 from supportgroups.rsvps.queries import tally
-from supportgroups.sessions.models import GroupSession, Series, SessionStatus
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind, SessionStatus
 from tests.browser_client import Browser
 
 
@@ -49,6 +49,14 @@ class TestStory:
         regular = [s for s in sessions() if s.series_id == series.id and not s.is_moved]
         assert {s.wall_starts_at.hour for s in regular} == {19}
         assert {s.starts_at.hour for s in regular} == {18, 19}
+
+    def test_schedules_of_several_kinds_can_be_seen(self) -> None:
+        series = db.session.execute(select(Series)).scalars().all()
+        assert any("MONTHLY" in (one.rrule or "") for one in series)
+        assert any(one.skips_holidays for one in series)
+        (course,) = (one for one in series if one.kind is SeriesKind.COURSE)
+        assert course.dates[0].topic == "How sleep works"
+        assert sum(s.series_id == course.id for s in sessions()) == len(course.dates) == 6
 
     def test_every_state_can_be_seen(self) -> None:
         assert set(db.session.execute(select(Rsvp.status)).scalars()) == set(RsvpStatus)

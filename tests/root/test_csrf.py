@@ -1,6 +1,7 @@
 import pytest
 
 from tests.browser_client import Browser
+from tests.house.route_table import NEEDS_NO_TOKEN
 from tests.watching import nothing_changes
 
 LEAVE = "/groups/evening-circle/leave"
@@ -14,9 +15,11 @@ def sam_s(browser, cast):
 
 
 def unsafe_rules(app):
-    """Return every address that changes something, with the method that does."""
+    """Yield every address that changes something and needs a token, with the method that does."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
+        if rule.endpoint in NEEDS_NO_TOKEN:
+            continue
         filled = {
             name: "0192d3c4-0000-7000-8000-000000000000" if "id" in name else "x"
             for name in rule.arguments

@@ -129,7 +129,7 @@ def send_empty(page: Page, form: Locator) -> Response:
     """Send a form without what it needs, and return what comes of it."""
     for place in form.locator(f"{MUST_BE_TYPED}:visible").all():
         place.fill("")
-    buttons = form.locator("button[type=submit]")
+    buttons = form.locator("button[type=submit]:visible")
     first_choice = buttons.and_(page.locator(":not(.button--secondary, .button--quiet)"))
     with page.expect_navigation() as navigation:
         (first_choice if first_choice.count() else buttons).first.click()

@@ -38,7 +38,7 @@ class TestAnswering:
     ) -> None:
         window = open_window(demo_site, way=way, width=390)
         window.visit("/")
-        window.go(window.main.get_by_role("link", name="Tuesday evening").first)
+        window.go(window.main.get_by_role("link", name="Saturday walk").first)
         window.follow("I’m coming")
         window.write("Name to use here", "Gesa")
         window.press("I’m coming")
@@ -47,7 +47,7 @@ class TestAnswering:
         record_property("fields", window.fields)
         assert window.presses <= 4
         assert window.fields <= 2
-        own_link = window.main.get_by_label("Your own link").input_value()
+        own_link = window.main.get_by_role("textbox", name="Your own link").input_value()
 
         elsewhere = open_window(demo_site, way=way)
         elsewhere.page.goto(own_link)

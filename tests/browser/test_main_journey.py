@@ -130,7 +130,7 @@ def answer(window: Window, session: str, button: str, heading: str) -> None:
 
 def make_calendar_address(window: Window, way: Way) -> str:
     """Go on from an answer to a calendar address, and copy it as a person would."""
-    window.follow("Keep all your sessions in your calendar, discreetly")
+    window.follow("Follow all my sessions")
     window.follow("Make an address")
     window.write("Name", "phone")
     window.press("Make the address")

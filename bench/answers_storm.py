@@ -84,12 +84,13 @@ def storm_once(app: Flask, house: SqliteHouse | PostgresHouse, people: int) -> O
         began = time.monotonic()
         presses = storm.press_all(server, passes, group_session, at_once=AT_ONCE)
         seconds = time.monotonic() - began
-    ids = db.session.execute(select(UserAccount.id).order_by(UserAccount.id)).scalars()
+    # It begins a new reading transaction, so it comes before any other question.
     answers = storm.answers_by_status()
+    ids = db.session.execute(select(UserAccount.id).order_by(UserAccount.id)).scalars().all()
     return Outcome(
         coming=len(answers[RsvpStatus.ACCEPTED]),
         turns=[rsvp.turn for rsvp in answers[RsvpStatus.WAITLISTED]],
-        overtaken=storm.count_overtakings(presses, list(ids)),
+        overtaken=storm.count_overtakings(presses, ids),
         lost=sum(press.status != 303 for press in presses),
         slowest=max(press.arrived_at - press.pressed_at for press in presses),
         per_second=people / seconds,

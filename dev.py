@@ -6,6 +6,7 @@
   python3 dev.py check [--no-tests]              format, lint, types, imports, templates, tests
   python3 dev.py bench [NAME]                    run the benchmarks, or one of them
   python3 dev.py lock                            make the pinned lists in requirements/ anew
+  python3 dev.py translate [LANGUAGE ...]        collect what pages say into the catalogues
   python3 dev.py help                            print this
 
 It needs Python 3.11 or later and nothing else. What the project needs goes into the folder .venv.
@@ -65,6 +66,16 @@ CHECKS = {
     "dependencies": ("-m", "deptry", "."),
     "dead code": ("-m", "vulture"),
 }
+
+CATALOGUES = ROOT / "supportgroups" / "translations"
+PYBABEL = ("-m", "babel.messages.frontend", "--quiet")
+#: Where to look stands in pyproject.toml. A line names the file alone, so that it seldom changes.
+EXTRACT = ("extract", "-F", "pyproject.toml", "-k", "_l", "--add-location=file", "--no-wrap")
+#: Half-right guesses would be read by people; what is new stays empty until somebody translates it.
+UPDATE = (
+    *("update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"),
+    "--no-wrap",
+)
 
 UV = "uv==0.13.9"
 COMPILE = (
@@ -449,7 +460,33 @@ def write_lock(path: Path, text: str) -> None:
     print(f"Wrote requirements/{path.name}.")
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock}
+def translate(arguments: list[str]) -> int:
+    """Bring every catalogue up to date with what pages and letters say, and compile it.
+
+    A language that is named and has no catalogue yet gets one.
+    """
+    ensure_environment("dev")
+    with tempfile.TemporaryDirectory() as folder:
+        template = f"{folder}/messages.pot"
+        if call(*PYBABEL, *EXTRACT, "-o", template, "."):
+            return 1
+        known = {path.name for path in CATALOGUES.glob("*") if path.is_dir()}
+        for language in sorted(known | set(arguments)):
+            act = UPDATE if language in known else ("init",)
+            options = ("-i", template, "-d", str(CATALOGUES), "-l", language)
+            if call(*PYBABEL, *act, *options):
+                return 1
+    return call(*PYBABEL, "compile", "--statistics", "-d", str(CATALOGUES))
+
+
+COMMANDS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "lock": lock,
+    "translate": translate,
+}
 
 if __name__ == "__main__":
     # Each line appears at once, so that those of the programs started here do not overtake it.

@@ -3,7 +3,7 @@
 from flask_babel import get_locale
 
 #: What people can choose, as language → the locale whose dates and numbers it uses.
-LANGUAGES = {"en": "en_GB"}
+LANGUAGES = {"en": "en_GB", "es": "es_ES"}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 

@@ -42,7 +42,7 @@ REMINDER_WORDS = {
     Reminder.NONE: _l("Not at all"),
 }
 #: What a language calls itself.
-LANGUAGE_NAMES = {"en": "English"}
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 
 
 def an_address(_form: Form, field: Field) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import click
 from blinker import Signal
 from flask import Blueprint, Flask
 from flask_babel import Babel
@@ -58,7 +59,7 @@ from supportgroups.rsvps import reactions as rsvp_reactions
 from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.rsvps.services import names as answer_names
 from supportgroups.rsvps.views import bp as rsvps
-from supportgroups.search import reactions as search_reactions
+from supportgroups.search import changes as search_changes
 from supportgroups.search import services as search_services
 from supportgroups.search.cli import search_commands
 from supportgroups.search.views import bp as search
@@ -86,6 +87,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     volunteering,
     insight,
     pages,
+)
+
+COMMANDS: tuple[click.Command, ...] = (
+    accounts_commands,
+    guides_commands,
+    sessions_commands,
+    search_commands,
+    worker_command,
+    dev_command,
 )
 
 #: Who hears which fact: `(events.schedule_changed, rsvp_reactions.tell_people_of_…)`.
@@ -166,15 +176,7 @@ def create_app(config: Config) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(_framework_settings(config))
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        site_name=config.site_name,
-        can_send_mail=config.can_send_mail,
-        new_form_key=form_keys.new_form_key,
-        page_language=languages.page_language,
-        page_direction=languages.page_direction,
-    )
+    _prepare_templates(app, config)
     logs.init_app(app, config)
     db.init_app(app, config)
     Babel(app, locale_selector=current.select_language)
@@ -188,19 +190,27 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(dev)
     for fact, reaction in WIRES:
         fact.connect(reaction)
-    search_reactions.listen()
+    search_changes.listen()
     guides.register(app)
     worker.init_app(app, letters=LETTERS, tasks=TASKS, reports=REPORTS)
-    app.cli.add_command(accounts_commands)
-    app.cli.add_command(guides_commands)
-    app.cli.add_command(sessions_commands)
-    app.cli.add_command(search_commands)
-    app.cli.add_command(worker_command)
-    app.cli.add_command(dev_command)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _prepare_templates(app: Flask, config: Config) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=config.site_name,
+        can_send_mail=config.can_send_mail,
+        new_form_key=form_keys.new_form_key,
+        page_language=languages.page_language,
+        page_direction=languages.page_direction,
+    )
 
 
 def _framework_settings(config: Config) -> dict[str, object]:

@@ -5,10 +5,12 @@ wall time, and only then given its zone, so that 19:00 stays 19:00 when the cloc
 How a rule reads in words is in `sentences.py`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -29,7 +31,7 @@ HORIZON = timedelta(weeks=26)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(ABC):
     """What all repeating rules share: how often, and when they end, which may be never."""
 
     #: Every so many weeks or months.
@@ -57,8 +59,9 @@ class Rule:
     def _frequency(self) -> str:
         return "MONTHLY"
 
+    @abstractmethod
     def _by(self) -> list[str]:
-        raise NotImplementedError
+        """Return the parts that say on which days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +110,11 @@ def parse_rule(rrule: str) -> Rule:
     """Read back what `as_rrule` wrote."""
     parts = dict(part.split("=", 1) for part in rrule.split(";"))
     until, count = parts.get("UNTIL"), parts.get("COUNT")
-    shared = Rule(
-        interval=int(parts.get("INTERVAL", "1")),
-        until=datetime.strptime(until, "%Y%m%dT%H%M%S").date() if until else None,  # noqa: DTZ007
-        count=int(count) if count else None,
-    ).__dict__
+    shared: dict[str, Any] = {
+        "interval": int(parts.get("INTERVAL", "1")),
+        "until": datetime.strptime(until, "%Y%m%dT%H%M%S").date() if until else None,  # noqa: DTZ007
+        "count": int(count) if count else None,
+    }
     if parts["FREQ"] == "WEEKLY":
         weekdays = frozenset(WEEKDAYS.index(name) for name in parts["BYDAY"].split(","))
         return WeeklyRule(weekdays=weekdays, **shared)

@@ -23,7 +23,6 @@ from supportgroups.accounts.paths import own_path
 from supportgroups.clock import zone_names
 from supportgroups.config import settings
 from supportgroups.forms import Form, choices_of
-from supportgroups.languages import LANGUAGES
 from supportgroups.text import clean_line
 
 WEAKNESS_WORDS = {
@@ -160,8 +159,8 @@ class ProfileForm(Form):
 
     @classmethod
     def of(cls, person: UserAccount) -> "ProfileForm":
-        """Return the form for one person. A choice of one language is not asked for."""
-        form = cls(
+        """Return the form for one person."""
+        return cls(
             data={
                 "display_name": person.display_name,
                 "language": person.language or "",
@@ -170,15 +169,11 @@ class ProfileForm(Form):
                 "allows_night_notices": person.allows_night_notices,
             }
         )
-        if len(LANGUAGES) == 1:
-            del form.language
-        return form
 
     @property
     def chosen_language(self) -> str | None:
         """The language chosen; none to go by the browser."""
-        field = self._fields.get("language")
-        return (field.data or None) if field is not None else None
+        return self.language.data or None
 
 
 class _Protected(Form):

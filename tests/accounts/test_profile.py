@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from supportgroups.accounts import forms, queries
+from supportgroups.accounts import queries
 from supportgroups.accounts.models import SignIn
 from supportgroups.accounts.services import profiles as services
 from supportgroups.accounts.services.sign_ins import (
@@ -85,15 +85,13 @@ class TestProfileView:
         assert queries.find_user_by_email("sam@example.org").display_name == "Sam"
 
     @pytest.mark.usefixtures("at_home")
-    def test_one_language_is_no_question(self, browser):
-        assert "Language" not in browser.get("/account").text
-
-    @pytest.mark.usefixtures("at_home")
-    def test_a_second_language_is_one(self, browser, monkeypatch):
-        monkeypatch.setattr(forms, "LANGUAGES", {"en": "en_GB", "cy": "cy_GB"})
+    def test_a_language_can_be_chosen(self, browser):
         assert "As my browser asks" in browser.get("/account").text
-        browser.post("/account", PROFILE | {"language": "en"})
-        assert queries.find_user_by_email("sam@example.org").language == "en"
+        browser.post("/account", PROFILE | {"language": "es"})
+        assert queries.find_user_by_email("sam@example.org").language == "es"
+        page = browser.get("/account").text
+        assert '<html lang="es"' in page
+        assert "Tu cuenta" in page
         browser.post("/account", PROFILE | {"language": ""})
         assert queries.find_user_by_email("sam@example.org").language is None
 

@@ -22,7 +22,7 @@ def registry(application: Flask, monkeypatch: pytest.MonkeyPatch) -> Registry:
     """The tables of letters and tasks for one test; they begin with one letter and no task."""
     letters: dict[str, Builder] = {"tests.letter": write_letter}
     tasks: dict[str, Task] = {}
-    registry = Registry(letters, tasks)
+    registry = Registry(letters, tasks, reports=())
     monkeypatch.setitem(application.extensions, "outbox", registry)
     return registry
 

@@ -40,7 +40,7 @@ def site_environ(config: Config, smtp_url: str, name: str = "localhost") -> dict
 
 def _make_app(environ: dict[str, str]) -> Flask:
     app = create_app(load_config(environ))
-    app.extensions["outbox"] = Registry({"tests.letter": write_letter}, {})
+    app.extensions["outbox"] = Registry({"tests.letter": write_letter}, {}, reports=())
     return app
 
 

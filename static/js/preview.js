@@ -35,8 +35,15 @@ function show(html) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  latest.abort();
+});
 form.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(refresh, QUIET_MS);
 });
-refresh();
+// The page comes with the dates of what it shows; only what the browser itself has filled in again is news.
+addEventListener("pageshow", (event) => {
+  if (event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") refresh();
+});

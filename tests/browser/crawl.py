@@ -114,8 +114,13 @@ def endpoint_of(app: Flask, path: str) -> str | None:
 
 
 def links_of(page: Page) -> list[str]:
-    """Return where a page leads: its links, and what a form shows once it was sent."""
+    """Return where a page leads: its links, its feeds, and what a form shows once it was sent."""
     links = [link.attributes.get("href", "") for link in page.all("a")]
+    links += [
+        link.attributes.get("href", "")
+        for link in page.all("link")
+        if link.attributes.get("rel") == "alternate"
+    ]
     return links + [form.attributes.get("action", "") for form in page.all("form")]
 
 

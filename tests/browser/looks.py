@@ -15,7 +15,8 @@ OUTSIDE = """() => {
     const mayStickOut = "table, .table-scroll *, .visually-hidden, .skip";
     const found = [...document.body.querySelectorAll("*")].filter((element) => {
         const box = element.getBoundingClientRect();
-        const isShown = box.width > 1 && box.height > 1;
+        // What is folded away keeps the place that it had in another width.
+        const isShown = box.width > 1 && box.height > 1 && element.checkVisibility();
         return isShown && (box.right > width + 1 || box.left < -1) && !element.closest(mayStickOut);
     });
     if (document.documentElement.scrollWidth > innerWidth) found.unshift(document.body);

@@ -58,6 +58,9 @@ class Scales:
         """Tell what is too heavy of the page that has opened."""
         # Where a link leads elsewhere first, that way is no part of the page.
         parts = [answer for answer in self.answers if answer.status != 303]
+        # What came before the page itself was asked for by typing on the page before it.
+        pages = [n for n, answer in enumerate(parts) if answer.request.is_navigation_request()]
+        parts = parts[max(pages, default=0) :]
         weights = [(part.request.resource_type, self._weight(part)) for part in parts]
         self.total = sum(weight for _kind, weight in weights)
         if self.total > MOST_BYTES or len(parts) > MOST_REQUESTS:

@@ -132,7 +132,10 @@ STATES: dict[str, tuple[Callable[[Scene], GroupSession], tuple[str, ...]]] = {
     "waiting": (waits, ("You are number 1", "If a place opens", "Leave the list")),
     "offered": (is_offered_a_place, ("A place is free", "kept for you until", "No, pass it on")),
     "cancelled": (is_cancelled, ("This session is cancelled", "The hall is flooded", "help now")),
-    "moved": (is_moved, ("Does this still work for you?", "It is now on", "Your place is kept until you answer")),
+    "moved": (
+        is_moved,
+        ("Does this still work for you?", "It is now on", "Your place is kept until you answer"),
+    ),
     "begun": (has_begun, ("This session has begun",)),
     "over": (is_over, ("This session is over",)),
     "drop-in": (is_drop_in, ("No booking. Doors open",)),

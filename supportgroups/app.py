@@ -49,9 +49,9 @@ from supportgroups.notices import emails as notice_emails
 from supportgroups.notices import reactions as notice_reactions
 from supportgroups.notices import services as notices
 from supportgroups.notices.views import bp as notice_pages
-from supportgroups.outbox import services as outbox
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import worker_command
+from supportgroups.outbox.services import history as outbox
 from supportgroups.outbox.worker import Builder, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails

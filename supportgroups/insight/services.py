@@ -9,7 +9,7 @@ from supportgroups.errors import DomainError
 from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.insight import queries
 from supportgroups.insight.models import HeadCount, Outcome
-from supportgroups.outbox.services import enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import lock_group_session
 

@@ -8,7 +8,7 @@ from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.db import db, transaction
 from supportgroups.notices import queries
 from supportgroups.notices.reminders import remind_at
-from supportgroups.outbox.services import enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.sessions.models import GroupSession
 

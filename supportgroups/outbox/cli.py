@@ -7,7 +7,8 @@ import click
 from flask.cli import with_appcontext
 
 from supportgroups.clock import utc_now
-from supportgroups.outbox import queries, services, worker
+from supportgroups.outbox import queries, worker
+from supportgroups.outbox.services import history
 
 
 @click.command("worker")
@@ -26,7 +27,7 @@ def worker_command(*, once: bool, status: bool, retry_dead: bool) -> None:
     if status:
         _print_status(utc_now())
     elif retry_dead:
-        click.echo(f"Dead jobs that wait again: {services.retry_dead_jobs(now=utc_now())}")
+        click.echo(f"Dead jobs that wait again: {history.retry_dead_jobs(now=utc_now())}")
     elif once:
         worker.schedule_tasks(utc_now())
         click.echo(f"Jobs taken in hand: {worker.run_due_jobs(utc_now())}")

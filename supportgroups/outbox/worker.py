@@ -20,10 +20,11 @@ from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.db import Busy
 from supportgroups.errors import place_of
-from supportgroups.outbox import queries, services
+from supportgroups.outbox import queries
 from supportgroups.outbox.mail import Letter, Undeliverable, compose
 from supportgroups.outbox.models import TASK_PREFIX, JobState
-from supportgroups.outbox.services import LEASE, ClaimedJob, Outcome
+from supportgroups.outbox.services import jobs, leases
+from supportgroups.outbox.services.leases import LEASE, ClaimedJob, Outcome
 from supportgroups.outbox.transports import NoTransport, Transport, open_transport
 
 log = structlog.get_logger()
@@ -95,7 +96,7 @@ def run_due_jobs(now: datetime, limit: int | None = None) -> int:
 
 def schedule_tasks(now: datetime) -> None:
     """Put the periodic tasks of this moment into the outbox, whoever else does the same."""
-    services.enqueue_tasks({name: task.every for name, task in _registry().tasks.items()}, now=now)
+    jobs.enqueue_tasks({name: task.every for name, task in _registry().tasks.items()}, now=now)
 
 
 def work_for_ever(
@@ -110,8 +111,7 @@ def work_for_ever(
         try:
             now = utc_now()
             slots = {
-                name: services.slot_start(task.every, now)
-                for name, task in _registry().tasks.items()
+                name: jobs.slot_start(task.every, now) for name, task in _registry().tasks.items()
             }
             with current_app.app_context():
                 if slots != scheduled:
@@ -137,7 +137,7 @@ def _run(
     """Do due jobs until none is left, `limit` is reached or it is time to stop."""
     taken = 0
     with current_app.app_context():
-        job = services.claim(now=clock(), lease=lease)
+        job = leases.claim(now=clock(), lease=lease)
     with closing(open_transport(settings())) as transport:
         while job is not None:
             taken += 1
@@ -146,9 +146,9 @@ def _run(
             done = job
             with current_app.app_context():
                 if is_last:
-                    state, job = services.settle(done, outcome, now=clock()), None
+                    state, job = leases.settle(done, outcome, now=clock()), None
                 else:
-                    state, job = services.settle_and_claim(done, outcome, now=clock(), lease=lease)
+                    state, job = leases.settle_and_claim(done, outcome, now=clock(), lease=lease)
             if state is JobState.DEAD:
                 log.error("outbox.dead", job=done.id, kind=done.kind, error=outcome.reason)
     return taken
@@ -156,7 +156,7 @@ def _run(
 
 def _do(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
     """Do one job and tell what became of it, whatever happens."""
-    if job.attempts > services.MAX_ATTEMPTS:
+    if job.attempts > leases.MAX_ATTEMPTS:
         # It was taken in hand so often and nobody lived to tell.
         return Outcome(JobState.DEAD, "WorkerDied")
     try:

@@ -8,7 +8,7 @@ from supportgroups.db import transaction
 from supportgroups.dev.mailbox import find_letter
 from supportgroups.dev.views import LETTERS_PER_PAGE
 from supportgroups.outbox.mail import Letter
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from tests.browser_client import visible_text
 from tests.conftest import make_config
 

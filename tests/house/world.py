@@ -30,7 +30,7 @@ from supportgroups.guides.models import GuideVote
 from supportgroups.insight import links
 from supportgroups.limits import spend
 from supportgroups.outbox.models import JobState, OutboxJob
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.queries import find_rsvp
 from supportgroups.sessions.models import (

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from supportgroups.db import db, transaction
 from supportgroups.outbox.models import OutboxJob
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.outbox.worker import Builder, Registry, Task
 from tests.outbox.mail_server import MailServer
 from tests.outbox.sample_letter import write_letter

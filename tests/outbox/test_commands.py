@@ -11,7 +11,7 @@ import pytest
 from supportgroups.clock import utc_now
 from supportgroups.db import transaction
 from supportgroups.outbox.models import JobState
-from supportgroups.outbox.services import enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.outbox.worker import Task
 from tests.outbox.mail_server import PATIENCE, MailServer
 from tests.outbox.worker_process import site_environ

@@ -15,7 +15,7 @@ from supportgroups.db import transaction
 from supportgroups.outbox import queries
 from supportgroups.outbox.mail import message_id
 from supportgroups.outbox.models import JobState
-from supportgroups.outbox.services import enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.outbox.worker import run_due_jobs
 from tests.outbox import worker_process
 from tests.outbox.mail_server import PATIENCE, MailServer

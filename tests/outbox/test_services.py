@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportgroups.db import transaction
-from supportgroups.outbox import services
 from supportgroups.outbox.models import JobState, OutboxJob
-from supportgroups.outbox.services import Outcome, claim, enqueue, enqueue_many, settle
+from supportgroups.outbox.services import history, leases
+from supportgroups.outbox.services import jobs as asking
+from supportgroups.outbox.services.jobs import enqueue, enqueue_many
+from supportgroups.outbox.services.leases import Outcome, claim, settle
 
 SECOND = timedelta(seconds=1)
 DONE = Outcome(JobState.DONE)
@@ -82,7 +84,7 @@ class TestEnqueueMany:
         assert [job.payload["number"] for job in jobs()] == [1, 2]
 
     def test_any_number_in_the_order_given(self, app, jobs, now):
-        number = 2 * services.PART + 1
+        number = 2 * asking.PART + 1
         with transaction():
             enqueue_many("tests.letter", ((str(n), {"number": n}) for n in range(number)), now=now)
         assert [job.payload["number"] for job in jobs()] == list(range(number))
@@ -108,20 +110,20 @@ class TestClaim:
     def test_nobody_else_takes_it_while_the_lease_lasts(self, ask, now):
         ask()
         assert claim(now=now) is not None
-        assert claim(now=now + services.LEASE - SECOND) is None
+        assert claim(now=now + leases.LEASE - SECOND) is None
 
     def test_it_is_taken_again_when_the_lease_has_run_out(self, ask, now):
         ask()
         first = claim(now=now)
-        second = claim(now=now + services.LEASE)
+        second = claim(now=now + leases.LEASE)
         assert (first.attempts, second.attempts) == (1, 2)
         assert first.id == second.id
 
     def test_a_task_may_take_longer(self, ask, now):
         ask(kind="task:tests")
         assert claim(now=now) is not None
-        assert claim(now=now + services.TASK_LEASE - SECOND) is None
-        assert claim(now=now + services.TASK_LEASE) is not None
+        assert claim(now=now + leases.TASK_LEASE - SECOND) is None
+        assert claim(now=now + leases.TASK_LEASE) is not None
 
     @pytest.mark.parametrize("state", [JobState.DONE, JobState.WITHDRAWN, JobState.DEAD])
     def test_finished_jobs_are_left_alone(self, ask, now, state):
@@ -156,7 +158,7 @@ class TestSettle:
         assert jobs()[0].last_error == "Trouble"
 
     def test_what_failed_together_does_not_come_back_together(self):
-        assert len({services.backoff(1) for _ in range(10)}) > 1
+        assert len({leases.backoff(1) for _ in range(10)}) > 1
 
     def test_it_is_given_up_after_the_eighth_time(self, ask, jobs, now):
         ask()
@@ -172,11 +174,11 @@ class TestSettle:
     def test_who_is_too_late_changes_nothing(self, ask, jobs, now, outcome):
         ask()
         slow = claim(now=now)
-        later = now + services.LEASE
+        later = now + leases.LEASE
         quick = claim(now=later)
         settle(slow, outcome, now=later)
         assert jobs()[0].state is JobState.WAITING
-        assert jobs()[0].leased_until == later + services.LEASE
+        assert jobs()[0].leased_until == later + leases.LEASE
         settle(quick, DONE, now=later)
         settle(slow, FAILED, now=later)
         assert jobs()[0].state is JobState.DONE
@@ -184,7 +186,7 @@ class TestSettle:
     def test_the_next_one_is_claimed_in_the_same_commit(self, ask, now):
         ask(1)
         ask(2)
-        state, job = services.settle_and_claim(claim(now=now), DONE, now=now)
+        state, job = leases.settle_and_claim(claim(now=now), DONE, now=now)
         assert state is JobState.DONE
         assert job.payload == {"number": 2}
 
@@ -196,7 +198,7 @@ class TestRetryDeadJobs:
         settle(claim(now=now), Outcome(JobState.DEAD, "Undeliverable 550"), now=now)
         settle(claim(now=now), DONE, now=now)
         later = now + SECOND
-        assert services.retry_dead_jobs(now=later) == 1
+        assert history.retry_dead_jobs(now=later) == 1
         again, done = jobs()
         assert (again.state, again.attempts, again.due_at) == (JobState.WAITING, 0, later)
         assert again.finished_at is None
@@ -211,13 +213,13 @@ class TestForgetFinishedJobs:
     def test_it_works(self, ask, jobs, now, state, is_forgotten):
         ask()
         settle(claim(now=now), Outcome(state), now=now)
-        assert services.forget_finished_jobs(now=now + timedelta(days=30)) == 0
-        forgotten = services.forget_finished_jobs(now=now + timedelta(days=30) + SECOND)
+        assert history.forget_finished_jobs(now=now + timedelta(days=30)) == 0
+        forgotten = history.forget_finished_jobs(now=now + timedelta(days=30) + SECOND)
         assert (forgotten, jobs() == []) == (int(is_forgotten), is_forgotten)
 
     def test_one_that_waits_is_kept(self, ask, jobs, now):
         ask()
-        assert services.forget_finished_jobs(now=now + timedelta(days=300)) == 0
+        assert history.forget_finished_jobs(now=now + timedelta(days=300)) == 0
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ class TestForgetFinishedJobs:
     ],
 )
 def test_slots_are_counted_from_1970(length, start):
-    assert services.slot_start(length, datetime(2026, 11, 23, 9, 9, 59, 999, tzinfo=UTC)) == start
+    assert asking.slot_start(length, datetime(2026, 11, 23, 9, 9, 59, 999, tzinfo=UTC)) == start
 
 
 def test_a_job_holds_no_words_of_a_letter():

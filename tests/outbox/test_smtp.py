@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from supportgroups.db import db, transaction
 from supportgroups.outbox import transports
 from supportgroups.outbox.models import JobState, OutboxJob
-from supportgroups.outbox.services import LEASE
+from supportgroups.outbox.services.leases import LEASE
 from tests.outbox.mail_server import PATIENCE, MailServer, make_certificate
 from tests.outbox.sample_letter import write_letter
 

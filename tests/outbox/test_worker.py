@@ -10,10 +10,11 @@ from structlog.testing import capture_logs
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db, is_in_transaction, transaction
-from supportgroups.outbox import services, worker
+from supportgroups.outbox import worker
 from supportgroups.outbox.mail import Letter
 from supportgroups.outbox.models import JobState
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services import leases
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.outbox.worker import Task, run_due_jobs, schedule_tasks
 from tests.outbox.mail_server import PATIENCE
 
@@ -99,7 +100,7 @@ class TestRunDueJobs:
     def test_one_that_is_given_up_is_logged(self, ask, outbox, jobs, now):
         ask(kind="tests.unknown")
         with capture_logs() as logs:
-            for _ in range(services.MAX_ATTEMPTS):
+            for _ in range(leases.MAX_ATTEMPTS):
                 outbox.run(now=now)
                 now = jobs()[0].due_at
         assert jobs()[0].state is JobState.DEAD
@@ -113,9 +114,9 @@ class TestRunDueJobs:
 
     def test_one_that_ends_every_worker_is_given_up(self, ask, outbox, jobs, now):
         ask()
-        for _ in range(services.MAX_ATTEMPTS):
-            assert services.claim(now=now) is not None
-            now += services.LEASE
+        for _ in range(leases.MAX_ATTEMPTS):
+            assert leases.claim(now=now) is not None
+            now += leases.LEASE
         outbox.run(now=now)
         assert (jobs()[0].state, jobs()[0].last_error) == (JobState.DEAD, "WorkerDied")
         assert outbox.letters == []
@@ -148,11 +149,11 @@ class TestRunDueJobs:
             raise OperationalError("settle", {}, Exception())
 
         with monkeypatch.context() as failing:
-            failing.setattr(services, "settle_and_claim", fail)
+            failing.setattr(leases, "settle_and_claim", fail)
             with pytest.raises(OperationalError):
                 outbox.run()
         (first,) = outbox.letters
-        later = now + services.LEASE
+        later = now + leases.LEASE
         outbox.run(now=later)
         (second,) = outbox.letters
         assert first["Message-ID"] == second["Message-ID"]
@@ -294,14 +295,14 @@ class TestWorkForEver:
 
     def test_it_outlives_a_database_that_does_not_answer(self, ask, registry, outbox, monkeypatch):
         ask()
-        claim, failures = services.claim, [OperationalError("claim", {}, Exception())]
+        claim, failures = leases.claim, [OperationalError("claim", {}, Exception())]
 
         def fail_once(**names):
             if failures:
                 raise failures.pop()
             return claim(**names)
 
-        monkeypatch.setattr(services, "claim", fail_once)
+        monkeypatch.setattr(leases, "claim", fail_once)
         monkeypatch.setattr(worker, "PAUSE", 0)
         with capture_logs() as logs:
             worker.work_for_ever(is_stopped=lambda: len(outbox.letters) >= 1)

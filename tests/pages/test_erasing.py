@@ -24,7 +24,7 @@ from supportgroups.db import db, transaction
 from supportgroups.groups.models import Group, JoinRequest, Membership, Role, Visibility
 from supportgroups.groups.services.members import LastOrganizer
 from supportgroups.outbox.models import OutboxJob
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails, respond

@@ -14,7 +14,7 @@ from supportgroups.accounts.models import (
     UserAccount,
 )
 from supportgroups.db import after_commit, db, empty_log, transaction
-from supportgroups.outbox.services import forget_jobs
+from supportgroups.outbox.services.jobs import forget_jobs
 
 #: The word in the job of a letter → the rows that it names by their numbers.
 _NAMED_IN_LETTERS: dict[str, type[SignInLink | EmailChange | ManageLink]] = {

@@ -17,7 +17,7 @@ from supportgroups.accounts.zones import zone_of_country
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
 from supportgroups.errors import PermissionDenied
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret
 
 

@@ -20,7 +20,7 @@ from supportgroups.audit import record
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret, uuid7
 
 #: For so long after a mailed link nobody asks for the present password: it may be forgotten.

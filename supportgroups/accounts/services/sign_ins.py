@@ -11,7 +11,7 @@ from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignU
 from supportgroups.accounts.services import tries
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret
 
 LINK_LIFETIME = timedelta(minutes=10)

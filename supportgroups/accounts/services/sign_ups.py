@@ -30,7 +30,7 @@ from supportgroups.accounts.services.sign_ins import (
 from supportgroups.accounts.zones import zone_of_country
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret
 
 SIGN_UP_LIFETIME = timedelta(hours=1)

@@ -10,7 +10,7 @@ from supportgroups.db import db, transaction
 from supportgroups.groups import queries
 from supportgroups.groups.models import JoinRequest, Role, Visibility
 from supportgroups.groups.services.members import LastOrganizer
-from supportgroups.outbox.services import forget_jobs
+from supportgroups.outbox.services.jobs import forget_jobs
 
 
 @transaction()

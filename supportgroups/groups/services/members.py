@@ -18,7 +18,7 @@ from supportgroups.groups.models import (
     Role,
 )
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 
 
 class AgreementChanged(DomainError):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import after_commit, db, empty_log, transaction
-from supportgroups.outbox.services import forget_jobs
+from supportgroups.outbox.services.jobs import forget_jobs
 from supportgroups.rsvps.models import Rsvp, SessionTally, WaitingListOffer
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import lock_group_session

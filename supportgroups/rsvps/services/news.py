@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from supportgroups.db import transaction
-from supportgroups.outbox.services import enqueue, enqueue_many
+from supportgroups.outbox.services.jobs import enqueue, enqueue_many
 from supportgroups.rsvps import queries
 from supportgroups.sessions.models import ScheduleChange
 from supportgroups.sessions.services.changes import list_news

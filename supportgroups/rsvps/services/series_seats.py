@@ -9,7 +9,7 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue, forget_jobs
+from supportgroups.outbox.services.jobs import enqueue, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.offers import morning_after

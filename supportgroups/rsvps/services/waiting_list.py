@@ -8,7 +8,7 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.rsvps import offers, queries
 from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.sessions.models import GroupSession

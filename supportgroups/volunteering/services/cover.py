@@ -9,7 +9,7 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.groups.models import Role
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services import enqueue
+from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.queries import lock_group_session, lock_series

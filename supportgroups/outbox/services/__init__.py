@@ -1,0 +1,1 @@
+"""What happens to jobs: asked for, taken in hand, settled, forgotten."""

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from supportgroups.accounts.models import Reminder
 from supportgroups.notices import queries
-from supportgroups.notices.links import answer_token, stop_token
+from supportgroups.notices.links import stop_token
 from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.rsvps.answer_links import answer_token
 
 
 def reminder(payload: dict[str, Any], *, now: datetime) -> Letter | None:

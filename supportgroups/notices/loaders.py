@@ -5,7 +5,8 @@ from flask import abort
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.notices import queries
-from supportgroups.notices.links import read_answer_token, read_stop_token
+from supportgroups.notices.links import read_stop_token
+from supportgroups.rsvps.answer_links import read_answer_token
 from supportgroups.rsvps.models import Rsvp
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink
-from supportgroups.calendars.services import create_feed_link
+from supportgroups.calendars.services.links import create_feed_link
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Group, Role

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import feeds
 from supportgroups.calendars.models import Discretion, FeedLink
-from supportgroups.calendars.services import create_feed_link
+from supportgroups.calendars.services.links import create_feed_link
 from tests import watching
 from tests.browser_client import Browser
 from tests.conftest import NOW

@@ -9,7 +9,7 @@ import pytest
 
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import list_links
-from supportgroups.calendars.services import revoke_feed_link
+from supportgroups.calendars.services.links import revoke_feed_link
 from tests.browser_client import Browser, visible_text
 from tests.calendars.conftest import Subscriber
 from tests.conftest import Cast

@@ -11,9 +11,10 @@ import time_machine
 from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date
 
-from supportgroups.calendars import feeds, services
+from supportgroups.calendars import feeds
 from supportgroups.calendars.models import FeedLink
-from supportgroups.calendars.services import revoke_feed_link
+from supportgroups.calendars.services import links as services
+from supportgroups.calendars.services.links import revoke_feed_link
 from supportgroups.db import Busy, db
 from supportgroups.rsvps.models import RsvpStatus
 from tests.browser_client import Browser

@@ -12,7 +12,7 @@ import time_machine
 
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import list_links
-from supportgroups.calendars.services import MOST_LINKS, note_fetched, revoke_feed_link
+from supportgroups.calendars.services.links import MOST_LINKS, note_fetched, revoke_feed_link
 from supportgroups.db import transaction
 from supportgroups.groups.models import Visibility
 from supportgroups.rsvps.models import RsvpStatus

@@ -8,7 +8,7 @@ import pytest
 
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import find_link, list_links
-from supportgroups.calendars.services import (
+from supportgroups.calendars.services.links import (
     MOST_LINKS,
     TooManyFeedLinks,
     change_feed_link,

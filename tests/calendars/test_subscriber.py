@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from supportgroups.calendars.models import Discretion
-from supportgroups.calendars.services import create_feed_link
+from supportgroups.calendars.services.links import create_feed_link
 from supportgroups.clock import to_utc, to_zone, utc_now
 from supportgroups.db import db, transaction
 from supportgroups.rsvps.models import RsvpStatus

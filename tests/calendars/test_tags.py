@@ -16,7 +16,7 @@ import time_machine
 
 from supportgroups.calendars import feeds
 from supportgroups.calendars.models import Discretion, FeedLink
-from supportgroups.calendars.services import change_feed_link
+from supportgroups.calendars.services.links import change_feed_link
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Admission, Group, Membership, Visibility
 from supportgroups.groups.services.groups import GroupDetails, edit_group

@@ -14,7 +14,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from supportgroups.db import db
-from supportgroups.notices.links import answer_token, stop_token
+from supportgroups.notices.links import stop_token
+from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.offer_links import offer_token
 from tests.house.keepers import Keeper
 from tests.house.roles import ANONYMOUS, ROLES, VISITOR

@@ -7,8 +7,9 @@ import pytest
 from supportgroups.accounts.models import Reminder
 from supportgroups.db import db, transaction
 from supportgroups.notices import queries, services
-from supportgroups.notices.links import answer_token, stop_token
+from supportgroups.notices.links import stop_token
 from supportgroups.notices.reminders import remind_at
+from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.queries import find_rsvp
 from supportgroups.rsvps.services import answers

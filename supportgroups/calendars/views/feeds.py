@@ -16,11 +16,12 @@ from werkzeug.http import http_date
 
 from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import viewer
-from supportgroups.calendars import feeds, queries, services
+from supportgroups.calendars import feeds, queries
 from supportgroups.calendars.entries import Addresses
 from supportgroups.calendars.feeds import Feed, Site
 from supportgroups.calendars.loaders import load_feed_group
 from supportgroups.calendars.models import Discretion
+from supportgroups.calendars.services import links as services
 from supportgroups.calendars.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings

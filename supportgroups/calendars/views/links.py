@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from supportgroups.access import SIGNED_IN, access
 from supportgroups.accounts.current import signed_in_viewer
-from supportgroups.calendars import queries, services
+from supportgroups.calendars import queries
 from supportgroups.calendars.addresses import Ways
 from supportgroups.calendars.feeds import calendar_name
 from supportgroups.calendars.forms import (
@@ -21,6 +21,7 @@ from supportgroups.calendars.forms import (
 )
 from supportgroups.calendars.loaders import load_own_link
 from supportgroups.calendars.models import FeedLink
+from supportgroups.calendars.services import links as services
 from supportgroups.calendars.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings

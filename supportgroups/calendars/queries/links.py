@@ -1,0 +1,61 @@
+"""Questions about the private addresses of a person."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars.models import FeedLink
+from supportgroups.db import db
+from supportgroups.groups.models import Group, Membership
+
+
+def list_links(user: UserAccount) -> list[FeedLink]:
+    """Return a person's links that still work, the oldest first.
+
+    A link for a group that the person no longer belongs to comes without its group: who left a
+    private group does not go on learning what it is called.
+    """
+    belongs = exists().where(
+        Membership.group_id == Group.id,
+        Membership.user_id == user.id,
+        Membership.removed_at.is_(None),
+    )
+    return list(
+        db.session.execute(
+            select(FeedLink)
+            .where(FeedLink.user_id == user.id, FeedLink.revoked_at.is_(None))
+            .options(joinedload(FeedLink.group.and_(belongs)).lazyload(Group.topic_tags))
+            .order_by(FeedLink.created_at, FeedLink.id)
+        ).scalars()
+    )
+
+
+def find_link(user: UserAccount, public_id: UUID) -> FeedLink | None:
+    """Return one of a person's own links, if it still works."""
+    return db.session.execute(
+        select(FeedLink)
+        .where(
+            FeedLink.public_id == public_id,
+            FeedLink.user_id == user.id,
+            FeedLink.revoked_at.is_(None),
+        )
+        .options(joinedload(FeedLink.group).lazyload(Group.topic_tags))
+    ).scalar_one_or_none()
+
+
+def count_links(user: UserAccount) -> int:
+    """Return how many links of a person still work."""
+    return db.session.execute(
+        select(func.count())
+        .select_from(FeedLink)
+        .where(FeedLink.user_id == user.id, FeedLink.revoked_at.is_(None))
+    ).scalar_one()
+
+
+def lock_owner(user: UserAccount) -> None:
+    """Let one change at a time be made to what a person owns, until the transaction ends."""
+    db.session.execute(
+        select(UserAccount.id).where(UserAccount.id == user.id).with_for_update()
+    ).scalar_one()

@@ -1,0 +1,1 @@
+"""What people do with the calendars of their own."""

@@ -113,10 +113,11 @@ class PostgresHouse:
         """Need nothing: emptying is quick enough."""
 
     def empty(self) -> None:
-        """Delete every row of every table, the referring ones first."""
+        """Delete every row of every table, the referring ones first, in one round trip."""
+        tables = reversed(Model.metadata.sorted_tables)
+        deletions = "".join(f'DELETE FROM "{table.name}";' for table in tables)
         with db.engine.begin() as connection:
-            for table in reversed(Model.metadata.sorted_tables):
-                connection.execute(table.delete())
+            connection.exec_driver_sql(f"DO $$ BEGIN {deletions} END $$")
 
     def pull_down(self) -> None:
         """Drop the database."""

@@ -1,21 +1,14 @@
-from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from supportgroups.clock import RepeatedLocalTime, SkippedLocalTime, to_utc, to_zone, zone_names
 from supportgroups.sessions.recurrence import (
     LAST_DAY,
-    MAX_INTERVAL,
-    NTHS,
     MonthDayRule,
     MonthlyWeekdayRule,
-    Rule,
     Timetable,
     WeeklyRule,
     end_by_rule,
@@ -25,54 +18,17 @@ from supportgroups.sessions.recurrence import (
     starts_between,
     to_utc_by_rule,
 )
+from tests.sessions.random_schedules import (
+    FACTOR,
+    plans,
+    read_by_others,
+    schedules,
+    walls,
+    zones,
+)
 
 TUESDAY = datetime(2026, 12, 1, 19, 0)  # noqa: DTZ001 (a wall time)
 WEEK = timedelta(weeks=1)
-#: Zones of every kind: whole hours and parts of one, north and south, half an hour of summer time,
-#: summer time that stops for Ramadan, none any more, and across the date line.
-ZONES = (
-    "America/Vancouver", "America/St_Johns", "America/Sao_Paulo", "Africa/Casablanca",
-    "Europe/London", "Asia/Tehran", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Sydney",
-    "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Apia", "UTC",
-)  # fmt: skip
-
-#: First starts on whole minutes, within what anybody plans.
-walls = st.datetimes(
-    datetime(2026, 1, 1),  # noqa: DTZ001
-    datetime(2031, 1, 1),  # noqa: DTZ001
-).map(lambda wall: wall.replace(second=0, microsecond=0))
-
-
-class Planned(NamedTuple):
-    """A rule and a first start that fits it."""
-
-    rule: Rule
-    first: datetime
-
-
-@st.composite
-def plans(draw):
-    earliest = draw(walls)
-    shared = {"interval": draw(st.integers(1, MAX_INTERVAL))}
-    end = draw(st.sampled_from(["never", "on a date", "after so many"]))
-    if end == "on a date":
-        shared["until"] = earliest.date() + timedelta(days=draw(st.integers(40, 700)))
-    elif end == "after so many":
-        shared["count"] = draw(st.integers(1, 40))
-    weekdays = st.integers(0, 6)
-    rule = draw(
-        st.one_of(
-            st.builds(WeeklyRule, weekdays=st.frozensets(weekdays, min_size=1)),
-            st.builds(MonthlyWeekdayRule, nth=st.sampled_from(NTHS), weekday=weekdays),
-            st.builds(
-                MonthDayRule,
-                day=st.sampled_from([*range(1, 32), LAST_DAY]),
-                ends_short_months=st.booleans(),
-            ).filter(lambda rule: rule.day > 28 or not rule.ends_short_months),
-        )
-    )
-    rule = type(rule)(**{**vars(rule), **shared})
-    return Planned(rule, next_starts(rule, earliest, count=1)[0])
 
 
 class TestRule:
@@ -227,23 +183,13 @@ class TestStartsBetween:
 
 
 class TestMoments:
-    @settings(max_examples=1000)
-    @given(planned=plans(), zone=st.sampled_from(ZONES) | st.sampled_from(sorted(zone_names())))
-    def test_another_calendar_finds_the_same_moments(self, planned, zone):
-        rule, first = planned
-        starts = starts_between(rule.as_rrule(), first, after=None, until=first + 60 * WEEK)
-        ours = [to_utc_by_rule(start, zone) for start in starts]
-        info = ZoneInfo(zone)
-        event = Calendar.from_ical(
-            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test\r\nBEGIN:VEVENT\r\nUID:1\r\n"
-            f"DTSTAMP:20260101T000000Z\r\nDTSTART;TZID={zone}:{first:%Y%m%dT%H%M%S}\r\n"
-            f"RRULE:{in_utc(rule, info)}"
-            "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-        )
-        end = (first + 60 * WEEK + timedelta(minutes=1)).replace(tzinfo=info)
-        found = recurring_ical_events.of(event).between(first.replace(tzinfo=info), end)
-        theirs = sorted(event["DTSTART"].dt.astimezone(UTC) for event in found)
-        assert theirs == ours
+    @settings(max_examples=1000 * FACTOR)
+    @given(schedule=schedules(), zone=zones)
+    def test_another_calendar_finds_the_same_moments(self, schedule, zone):
+        until = schedule.first + 60 * WEEK
+        starts = schedule.timetable.starts_between(after=None, until=until)
+        ours = sorted(to_utc_by_rule(start, zone) for start in starts)
+        assert read_by_others(schedule, zone, until=until) == ours
 
     @pytest.mark.parametrize(
         ("wall", "moment"),
@@ -264,14 +210,6 @@ class TestMoments:
             assert to_utc_by_rule(wall, zone) == to_utc(wall, zone)
         except (SkippedLocalTime, RepeatedLocalTime):
             assert abs(to_utc_by_rule(wall, zone) - wall.replace(tzinfo=UTC)) < timedelta(hours=27)
-
-
-def in_utc(rule, info):
-    """Return the rule as a calendar with a zone wants it: UNTIL is a moment (RFC 5545 §3.3.10)."""
-    if rule.until is None:
-        return rule.as_rrule()
-    last = datetime.combine(rule.until, time(23, 59, 59), tzinfo=info).astimezone(UTC)
-    return rule.as_rrule().replace(f"{rule.until:%Y%m%d}T235959", f"{last:%Y%m%dT%H%M%SZ}")
 
 
 class TestEnd:

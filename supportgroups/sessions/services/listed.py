@@ -16,7 +16,7 @@ from supportgroups.sessions.services.series import (
     checked_leaders,
     ensure_not_on_clock_change,
 )
-from supportgroups.sessions.shifts import Shift
+from supportgroups.sessions.shifts import DayDoesNotFit, Shift
 
 FOLLOWED = ("title", "description", "place", "online_link", "capacity")
 
@@ -27,6 +27,7 @@ def edit_listed(
     """Change in all these sessions what `details` says otherwise than `group_session` does.
 
     :param reached: sessions of one series of listed dates, in their order
+    :raises DayDoesNotFit: two of the dates would be the same
     """
     series = group_session.series
     changed = [
@@ -76,14 +77,13 @@ def _move(group_session: GroupSession, shift: Shift, act: Act) -> None:
 def _move_list(series: Series, reached: list[GroupSession], shift: Shift) -> None:
     """Move the dates in the list, each with its topic, and with them what the sessions are keyed by."""
     new = {one.recurrence_id: shift.of_slot(one.recurrence_id, None) for one in reached}
+    starts = [new.get(listed.wall_starts_at, listed.wall_starts_at) for listed in series.dates]
+    if len(set(starts)) < len(starts):
+        raise DayDoesNotFit
     series.dates = [
-        SeriesDate(
-            wall_starts_at=new.get(listed.wall_starts_at, listed.wall_starts_at),
-            topic=listed.topic,
-            is_make_up=listed.is_make_up,
-        )
-        for listed in series.dates
+        SeriesDate(wall_starts_at=start, topic=listed.topic, is_make_up=listed.is_make_up)
+        for start, listed in zip(starts, series.dates, strict=True)
     ]
-    series.wall_starts_at = min(listed.wall_starts_at for listed in series.dates)
+    series.wall_starts_at = min(starts)
     put_slots({one: new[one.recurrence_id] for one in reached})
     db.session.flush()

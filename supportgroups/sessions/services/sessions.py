@@ -64,9 +64,11 @@ def edit_session(
     )
     for one in reached:
         act.touch(one)
-    if scope is Scope.THIS:
+    series = group_session.series
+    has_others = series.rrule is not None or series.dates
+    if scope is Scope.THIS or not has_others:
         _edit_alone(group_session, details, now=now)
-    elif group_session.series.rrule is None:
+    elif series.rrule is None:
         edit_listed(act, group_session, details, reached)
     else:
         edit_from_here_on(act, group_session, details, reached)

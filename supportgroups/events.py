@@ -24,7 +24,8 @@ lead_ended = Signal()
 #: A group has another name, which calendars show. Carries `group`, `now`.
 group_renamed = Signal()
 
-#: Sessions of a series were made ahead. Carries `group_sessions`, `now`.
+#: Sessions of some series were made ahead. Carries `made` (the id of a series → those of its new
+#: sessions), `now`.
 sessions_planned = Signal()
 
 #: A series ended, and another goes on in its place. Carries `ended_id`, `goes_on_id` (of series).

@@ -41,7 +41,7 @@ def holiday_name(day: date, country: str, region: str = "", language: str = "") 
     :param region: empty, or one that is not known, means those of the whole country
     :param language: ISO 639 code; where its words are not known, the country's own are used
     """
-    if country not in countries():
+    if not country or country not in countries():
         return None
     known_region = region if region in regions(country) else ""
     return _of_year(country, known_region, day.year, _spoken(country, language)).get(day)

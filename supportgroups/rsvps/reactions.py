@@ -16,10 +16,10 @@ def withdraw_answers_of_former_member(
 
 
 def seat_holders_of_new_sessions(
-    _sender: Any, *, group_sessions: list[GroupSession], now: datetime
+    _sender: Any, *, made: dict[int, list[int]], now: datetime
 ) -> None:
     """Who holds a seat in a schedule has a place in its new sessions, before anybody else."""
-    series_seats.take_seats_in_new(group_sessions, now=now)
+    series_seats.take_seats_in_new(made, now=now)
 
 
 def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Holding a seat in every session of a schedule, skipping dates, and giving the seat up."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -15,7 +16,7 @@ from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.offers import morning_after
 from supportgroups.rsvps.services.answers import ensure_let_in, respond
 from supportgroups.sessions.models import GroupSession, Series, WayIn
-from supportgroups.sessions.queries import list_coming_of_series, lock_series
+from supportgroups.sessions.queries import list_coming_of_series, list_sessions_by_id, lock_series
 
 #: After so many dates missed in a row we ask whether somebody still comes.
 MISSES = 3
@@ -58,15 +59,17 @@ def hold_seat(
 
 
 @transaction()
-def take_seats_in_new(group_sessions: list[GroupSession], *, now: datetime) -> None:
+def take_seats_in_new(made: Mapping[int, list[int]], *, now: datetime) -> None:
     """Answer new sessions for all who hold a seat in their schedule.
 
     Most schedules have no seats, and then it costs one query, however many sessions there are.
+
+    :param made: the ids of the new sessions, by the id of their schedule
     """
-    series_ids = {group_session.series_id for group_session in group_sessions}
-    held = queries.list_series_with_seats(series_ids)
-    for group_session in group_sessions:
-        if group_session.series_id in held:
+    held = queries.list_series_with_seats(made)
+    if held:
+        ids = [session_id for series_id in held for session_id in made[series_id]]
+        for group_session in list_sessions_by_id(ids):
             take_seats(group_session, now=now)
 
 

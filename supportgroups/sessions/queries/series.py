@@ -104,6 +104,29 @@ def list_recurrence_ids(
     return {(series_id, start) for series_id, start in db.session.execute(query)}
 
 
+def find_last_session_id(series_ids: Iterable[int]) -> int:
+    """Return the highest id of a session of these series; 0 if there is none."""
+    return db.session.execute(
+        select(func.coalesce(func.max(GroupSession.id), 0)).where(
+            GroupSession.series_id.in_(list(series_ids))
+        )
+    ).scalar_one()
+
+
+def list_new_session_ids(series_ids: Iterable[int], *, after_id: int) -> dict[int, list[int]]:
+    """Return the ids of the sessions of these series above one: those of each that has any.
+
+    Of a series that is locked, all those are new that were written since `after_id` was asked for.
+    """
+    found: dict[int, list[int]] = {}
+    query = select(GroupSession.series_id, GroupSession.id).where(
+        GroupSession.series_id.in_(list(series_ids)), GroupSession.id > after_id
+    )
+    for series_id, session_id in db.session.execute(query.order_by(GroupSession.id)):
+        found.setdefault(series_id, []).append(session_id)
+    return found
+
+
 def lock_series_to_extend(ids: Iterable[int], *, now: datetime) -> list[Series]:
     """Return those of these series that still need dates and that nobody else has in hand, locked."""
     return list(
@@ -114,7 +137,6 @@ def lock_series_to_extend(ids: Iterable[int], *, now: datetime) -> list[Series]:
                 selectinload(Series.group).lazyload(Group.topic_tags),
                 selectinload(Series.dates),
                 selectinload(Series.skips),
-                selectinload(Series.facilitators),
             )
             .order_by(Series.id)
             .with_for_update(skip_locked=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from supportgroups import events
 from supportgroups.accounts.models import UserAccount
@@ -243,9 +243,10 @@ def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) 
 
     :param from_start: their first ones too, because they are new
     """
+    series_ids = [series.id for series in many]
     pauses = queries.list_pauses_of_groups({series.group_id for series in many}, now=now)
     known = queries.list_recurrence_ids(
-        {series.id for series in many}, after=min((one.made_until for one in many), default=None)
+        series_ids, after=min((one.made_until for one in many), default=None)
     )
     rows = []
     for series in many:
@@ -265,20 +266,26 @@ def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) 
         ]
     if not rows:
         return 0
-    # One statement for all of them; objects would be written one by one.
-    made = list(db.session.scalars(insert(GroupSession).returning(GroupSession), rows))
-    leaders = {series.id: [person.id for person in series.facilitators] for series in many}
-    led = [
-        {"group_session_id": one.id, "user_id": user_id}
-        for one in made
-        for user_id in leaders[one.series_id]
-    ]
-    if led:
-        db.session.execute(insert(SessionFacilitator), led)
-    for group in {series.group for series in many if series.group_id in {o.group_id for o in made}}:
+    last_id = queries.find_last_session_id(series_ids)
+    # Rows without objects: half a year for a hundred schedules is thousands of them.
+    db.session.execute(insert(GroupSession), rows)
+    made = queries.list_new_session_ids(series_ids, after_id=last_id)
+    _name_leaders(series_ids, after_id=last_id)
+    for group in {series.group for series in many if series.id in made}:
         group.touch_calendar(now)
-    events.sessions_planned.send(group_sessions=made, now=now)
-    return len(made)
+    events.sessions_planned.send(made=made, now=now)
+    return len(rows)
+
+
+def _name_leaders(series_ids: list[int], *, after_id: int) -> None:
+    """Let those who lead these series lead the new sessions, whose ids are above one."""
+    led = (
+        select(GroupSession.id, SeriesFacilitator.user_id)
+        .join(SeriesFacilitator, SeriesFacilitator.series_id == GroupSession.series_id)
+        .where(GroupSession.series_id.in_(series_ids), GroupSession.id > after_id)
+    )
+    columns = ["group_session_id", "user_id"]
+    db.session.execute(insert(SessionFacilitator).from_select(columns, led))
 
 
 def _row(series: Series, wall_starts_at: datetime, *, now: datetime) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Config:
     secret_key: str
     #: An SQLAlchemy address; SQLite in the data directory unless told otherwise.
     database_url: str
+    #: So many connections to the database one process may hold: at least one for each thread.
+    database_connections: int
     redis_url: str | None
     #: smtp://, smtp+starttls:// or smtps://; without it no mail leaves the site.
     smtp_url: str | None
@@ -93,6 +95,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
     return Config(
         secret_key=_secret_key(setting("SECRET_KEY"), data_dir),
         database_url=_database_url(setting("DATABASE_URL"), data_dir),
+        database_connections=_database_connections(setting("DATABASE_CONNECTIONS", "20")),
         redis_url=setting("REDIS_URL") or None,
         smtp_url=_smtp_url(setting("SMTP_URL")),
         mail_from=mail_from,
@@ -155,6 +158,12 @@ def _database_url(value: str, data_dir: Path) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting(f"{PREFIX}DATABASE_URL must be a sqlite:/// or postgresql:// address")
     return value
+
+
+def _database_connections(value: str) -> int:
+    if not value.isdecimal() or int(value) == 0:
+        raise BadSetting(f"{PREFIX}DATABASE_CONNECTIONS must be a whole number, 1 or more")
+    return int(value)
 
 
 def _smtp_url(value: str) -> str | None:

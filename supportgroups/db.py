@@ -269,10 +269,12 @@ def empty_log() -> bool:
 
 def engine_options(config: Config) -> dict[str, Any]:
     """Return what SQLAlchemy's engine needs to know for the database of `config`."""
+    # A thread without a connection of its own would wait for another's request to end.
+    pool = {"pool_size": config.database_connections, "max_overflow": 0}
     if config.database_url.startswith("sqlite"):
         # The driver must not begin on its own: it would begin too late (safety.md, trap 1).
-        return {"connect_args": {"isolation_level": None, "timeout": 10}}
-    return {
+        return pool | {"connect_args": {"isolation_level": None, "timeout": 10}}
+    return pool | {
         "pool_pre_ping": True,
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": "-c lock_timeout=3000 -c timezone=UTC"},

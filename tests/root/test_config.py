@@ -79,6 +79,8 @@ def test_the_database_is_reached_through_the_driver_we_install(load, given, used
         ("SECRET_KEY", "k" * 31),
         ("DATABASE_URL", "mysql://db/sg"),
         ("DATABASE_URL", "/var/lib/sg.db"),
+        ("DATABASE_CONNECTIONS", "0"),
+        ("DATABASE_CONNECTIONS", "many"),
         ("SMTP_URL", "mail.example.org"),
         ("SMTP_URL", "http://mail.example.org"),
         ("SMTP_URL", "smtp://"),

@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
@@ -255,6 +256,17 @@ def test_every_connection_is_set_up(app):
     with db.engine.connect() as connection:
         found = {query: str(connection.execute(text(query)).scalar()) for query in wanted}
     assert found == wanted
+
+
+def test_each_of_many_threads_has_a_connection_of_its_own(app):
+    """Sixteen threads met a pool of fifteen once: somebody always waited for another's request."""
+    number = app.config["SETTINGS"].database_connections
+    assert number >= 16
+    with ExitStack() as held:
+        for _thread in range(number):
+            held.enter_context(db.engine.connect()).execute(text("SELECT 1"))
+        assert db.engine.pool.checkedout() == number
+        assert db.engine.pool.overflow() == 0
 
 
 @pytest.mark.parametrize("word", ["árbol", "ÁRBOL", "Árbol", "ÁR", "Bol"])

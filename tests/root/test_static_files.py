@@ -15,7 +15,7 @@ from tests.conftest import make_config
 @pytest.fixture
 def get(tmp_path: Path):
     """Ask a site that is not a development site."""
-    config = make_config(tmp_path, DATABASE_URL="sqlite:///:memory:", DEVELOPMENT="0")
+    config = make_config(tmp_path, DEVELOPMENT="0")
     logging = structlog.get_config()
     client = create_app(config).test_client()
     structlog.configure(**logging)

@@ -56,8 +56,10 @@ def full_day(day: date) -> str:
     return str(format_date(day, pattern, locale=locale))
 
 
-def month_name(day: date) -> str:
-    """Return the month of a date in words: December 2026."""
+def month_name(day: date, beside: int | None = None) -> str:
+    """Return the month of a date in words, without its year if that is `beside`: December 2026."""
+    if day.year == beside:
+        return str(format_date(day, "LLLL", locale=get_locale()))
     return str(format_skeleton("yMMMM", day, locale=get_locale()))
 
 

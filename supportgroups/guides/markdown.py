@@ -23,7 +23,8 @@ CONTENTS_LEVEL = "h2"
 
 _TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "hr", "br", "code"}
 _ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "h2": {"id"}, "h3": {"id"}}
-_PARSER = MarkdownIt("commonmark", {"html": False})
+# Authors type the quotation marks of a keyboard; readers get those of a book.
+_PARSER = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable("smartquotes")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

@@ -24,6 +24,11 @@ KIND_WORDS = {
     Kind.GROUPS: _l("Groups"),
     Kind.SESSIONS: _l("Coming sessions"),
 }
+MORE_WORDS = {
+    Kind.GUIDES: _l("More guides"),
+    Kind.GROUPS: _l("More groups"),
+    Kind.SESSIONS: _l("More sessions"),
+}
 
 
 class SearchForm(Form):

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, takewhile
 
@@ -27,15 +27,20 @@ class Known:
 
 
 def find_guides(guides: Iterable[Guide], question: Question) -> list[Guide]:
-    """Return the guides that answer `question`: those whose title does, then who says it most."""
+    """Return the guides that answer `question`: those whose title does, then who says it most.
+
+    A whole word counts before one that only begins like it: "tea" before "team".
+    """
+    whole = replace(question, is_prefix=False)
     places = [question.place] if question.place is Place.NEAR else [Place.TITLE, Place.WORDS]
     found = [
-        (tier, -count, number, guide)
+        (tier, -known.count(whole, place), -count, number, guide)
         for number, guide in enumerate(guides)
+        for known in (_known(guide.title, guide.summary, _body(guide)),)
         for tier, place in enumerate(places)
-        if (count := _known(guide.title, guide.summary, _body(guide)).count(question, place))
+        if (count := known.count(question, place))
     ]
-    return list(dict.fromkeys(guide for *_rank, guide in sorted(found, key=lambda hit: hit[:3])))
+    return list(dict.fromkeys(guide for *_rank, guide in sorted(found, key=lambda hit: hit[:-1])))
 
 
 def _body(guide: Guide) -> str:

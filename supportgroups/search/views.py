@@ -18,7 +18,7 @@ from supportgroups.guides import loaders as guide_loaders
 from supportgroups.guides.models import Guide
 from supportgroups.languages import page_language
 from supportgroups.search import queries
-from supportgroups.search.forms import KIND_WORDS, LONGEST_QUESTION, Kind, SearchForm
+from supportgroups.search.forms import KIND_WORDS, LONGEST_QUESTION, MORE_WORDS, Kind, SearchForm
 from supportgroups.search.guides import find_guides
 from supportgroups.search.snippets import snippet
 from supportgroups.search.words import Question, all_of, any_of, nearly_all_of, words_asked
@@ -66,6 +66,7 @@ def search() -> ResponseReturnValue:
         words=words,
         kind=kind,
         kind_words=KIND_WORDS,
+        more_words=MORE_WORDS,
         found=found,
         next_sessions=session_queries.find_next_of_each(found.groups, now=now)
         if found.groups

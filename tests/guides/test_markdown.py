@@ -47,6 +47,12 @@ class TestSafety:
         assert f'href="{address}"' in render(f"[x]({address})").html
 
 
+def test_quotation_marks_are_those_of_a_book():
+    rendered = render('Say "I pass". It\'s fine.')
+    assert rendered.html == "<p>Say “I pass”. It’s fine.</p>\n"
+    assert rendered.text == "Say “I pass”. It’s fine."
+
+
 class TestHeadings:
     def test_each_gets_an_id_of_its_own(self):
         rendered = render("## Tea & *cake*\n\n## Tea, cake\n\n### Größe\n\n## 東京\n")

@@ -100,9 +100,16 @@ def _schedules(group: Group, now: datetime) -> list[tuple[Series, str]]:
     ]
 
 
-def _access_rows(group: Group) -> list[tuple[LazyString, LazyString]]:
-    """Return every access feature with what is known about it: unknown is said, not left out."""
+def _access_rows(group: Group) -> list[tuple[LazyString, LazyString | str]]:
+    """Return every access feature with what is known about it.
+
+    What nobody has said yet stands together in the last row: it is said too, and not left out.
+    """
     answers = {fact.feature: fact.answer.value for fact in group.access_facts}
-    return [
-        (words, ANSWER_WORDS[answers.get(feature, "")]) for feature, words in ACCESS_WORDS.items()
+    rows = [
+        (words, ANSWER_WORDS[answers[feature]])
+        for feature, words in ACCESS_WORDS.items()
+        if feature in answers
     ]
+    unknown = [str(words) for feature, words in ACCESS_WORDS.items() if feature not in answers]
+    return [*rows, (ANSWER_WORDS[""], "; ".join(unknown))] if unknown else rows

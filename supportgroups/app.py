@@ -50,8 +50,9 @@ from supportgroups.notices import reactions as notice_reactions
 from supportgroups.notices import services as notices
 from supportgroups.notices.views import bp as notice_pages
 from supportgroups.outbox import worker
-from supportgroups.outbox.cli import worker_command
-from supportgroups.outbox.services import history as outbox
+from supportgroups.outbox.cli import outbox_commands, worker_command
+from supportgroups.outbox.services import addresses as outbox_addresses
+from supportgroups.outbox.services import history as outbox_history
 from supportgroups.outbox.worker import Builder, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
@@ -95,6 +96,7 @@ COMMANDS: tuple[click.Command, ...] = (
     sessions_commands,
     search_commands,
     worker_command,
+    outbox_commands,
     dev_command,
 )
 
@@ -160,7 +162,8 @@ TASKS: dict[str, Task] = {
     "sessions.follow_zone_data": Task(zones.follow_zone_data, timedelta(hours=1)),
     "sessions.forget_old_changes": Task(changes.forget_old_changes, timedelta(days=1)),
     "search.write_missing": Task(search_services.write_missing, timedelta(hours=1)),
-    "outbox.forget_finished_jobs": Task(outbox.forget_finished_jobs, timedelta(days=1)),
+    "outbox.forget_finished_jobs": Task(outbox_history.forget_finished_jobs, timedelta(days=1)),
+    "outbox.forget_old_failures": Task(outbox_addresses.forget_old_failures, timedelta(days=1)),
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
 

@@ -37,6 +37,10 @@ class Config:
     #: smtp://, smtp+starttls:// or smtps://; without it no mail leaves the site.
     smtp_url: str | None
     mail_from: str
+    #: So many letters a minute go to addresses of the same domain; 0 means any number.
+    mail_pace: int
+    #: Undeliverable letters come back to `bounces+…@` this domain; none where nobody takes them.
+    bounce_domain: str | None
     #: Where people reach the site: scheme, host and port, without a trailing slash.
     base_url: str
     site_name: str
@@ -99,6 +103,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         redis_url=setting("REDIS_URL") or None,
         smtp_url=_smtp_url(setting("SMTP_URL")),
         mail_from=mail_from,
+        bounce_domain=setting("BOUNCE_DOMAIN") or None,
+        mail_pace=_whole_number("MAIL_PACE", setting("MAIL_PACE", "600")),
         base_url=base_url,
         site_name=setting("SITE_NAME", "Gatherings"),
         trusted_proxies=_whole_number("TRUSTED_PROXIES", setting("TRUSTED_PROXIES", "0")),

@@ -24,7 +24,7 @@ from supportgroups.groups.models import (
 from supportgroups.guides.models import GuideVote
 from supportgroups.insight.models import HeadCount
 from supportgroups.limits import TriesCounter
-from supportgroups.outbox.models import OutboxJob
+from supportgroups.outbox.models import DayCount, FailingAddress, OutboxJob
 from supportgroups.rsvps.models import Rsvp, SeriesRsvp, SessionTally, WaitingListOffer
 from supportgroups.search.models import SearchEntry
 from supportgroups.sessions.models import (
@@ -45,7 +45,9 @@ __all__ = [
     "AuditEntry",
     "CoverAsk",
     "CoverRequest",
+    "DayCount",
     "EmailChange",
+    "FailingAddress",
     "FeedLink",
     "Group",
     "GroupDraft",

@@ -138,6 +138,7 @@ def make_config(folder: Path, **settings: str) -> Config:
         "BASE_URL": "http://localhost",
         "DEVELOPMENT": "1",
         "MAIL_FROM": "Updates <updates@gatherings.example>",
+        "MAIL_PACE": "0",
         **settings,
     }
     return load_config({f"SUPPORTGROUPS_{name}": value for name, value in environ.items()})

@@ -69,7 +69,9 @@ def email_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     if change is None or change.previous_email is None or change.expires_at <= now:
         return None
     with in_language(change.user.language):
-        return _letter(change.previous_email, _("Your account"), "accounts_email_changed")
+        return _letter(
+            change.previous_email, _("Your account"), "accounts_email_changed", is_asked_for=False
+        )
 
 
 def password_changed(
@@ -83,8 +85,17 @@ def password_changed(
         return None
     address = address_of("accounts.sign_in")
     with in_language(user.language):
-        return _letter(user.email, _("Your account"), "accounts_password_changed", address=address)
+        return _letter(
+            user.email,
+            _("Your account"),
+            "accounts_password_changed",
+            is_asked_for=False,
+            address=address,
+        )
 
 
-def _letter(to: str, subject: str, template: str, **facts: Any) -> Letter:
-    return Letter(to=to, subject=subject, text=render_template(f"emails/{template}.txt", **facts))
+def _letter(
+    to: str, subject: str, template: str, *, is_asked_for: bool = True, **facts: Any
+) -> Letter:
+    text = render_template(f"emails/{template}.txt", **facts)
+    return Letter(to=to, subject=subject, text=text, is_asked_for=is_asked_for)

@@ -1,14 +1,18 @@
 """The command that runs the worker and looks after its jobs."""
 
+import re
 import signal
+import sys
 from datetime import datetime
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
 from supportgroups.clock import utc_now
 from supportgroups.outbox import queries, worker
-from supportgroups.outbox.services import history
+from supportgroups.outbox.bounces import tells_of_failure
+from supportgroups.outbox.mail import BOUNCES
+from supportgroups.outbox.services import addresses, history
 
 
 @click.command("worker")
@@ -55,3 +59,19 @@ def _print_status(now: datetime) -> None:
         click.echo(f"{dead.how_many:>8} {dead.kind}: {dead.reason}")
     for line in worker.report(now):
         click.echo(line)
+
+
+outbox_commands = AppGroup("outbox", help="Take what mail servers send back.")
+
+
+@outbox_commands.command("take-bounce")
+@click.option("--rcpt", required=True, help="The address that the message was sent to.")
+def take_bounce(*, rcpt: str) -> None:
+    """Read a message on standard input that says a letter could not be delivered.
+
+    For the mail server, which hands over what comes to bounces+…@ the domain of
+    SUPPORTGROUPS_BOUNCE_DOMAIN. Anything that is no such message changes nothing.
+    """
+    returned_to = re.fullmatch(rf"{BOUNCES}\+([0-9a-f]{{32}})@.+", rcpt.strip().casefold())
+    if returned_to is not None and tells_of_failure(sys.stdin.buffer.read()):
+        addresses.note_failure(returned_to[1], now=utc_now())

@@ -13,7 +13,7 @@ from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from flask import current_app, render_template
@@ -21,19 +21,13 @@ from flask_babel import force_locale
 
 from supportgroups.config import settings
 from supportgroups.languages import LANGUAGES, page_language
+from supportgroups.outbox.bounces import Undeliverable
 from supportgroups.outbox.paragraphs import split_text
 
+#: The mailbox of the site that takes what comes back.
+BOUNCES = "bounces"
 #: 7bit makes every relay leave the words as they are, so that signatures made on the way hold.
 POLICY = policy.SMTP.clone(cte_type="7bit")
-
-
-class Undeliverable(Exception):
-    """This letter will never arrive, however often it is tried."""
-
-    def __init__(self, reason: str, code: int | None = None) -> None:
-        super().__init__(reason)
-        #: The answer of the mail server, where one gave it.
-        self.smtp_code = code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +44,11 @@ class Letter:
     text: str
     #: Where its reader stops letters of this kind with one request, without signing in (RFC 8058).
     unsubscribe_address: str | None = None
+    #: Where an answer goes. Without it, to the sender, whom nobody reads.
+    reply_to: str | None = None
+    #: The reader waits for it at this moment, so it never waits for others, and goes even to an
+    #: address from which letters came back.
+    is_asked_for: bool = False
     #: That of `in_language` around the writer.
     language: str = field(default_factory=page_language)
 
@@ -91,6 +90,18 @@ def message_id(key: str) -> str:
     return f"<{digest.hex()[:32]}@{config.mail_domain}>"
 
 
+def return_path(hashed: str) -> str:
+    """Return where a letter comes back to that cannot be delivered: the sender of its envelope.
+
+    :param hashed: `queries.address_hash` of its reader; part of the address where the site takes
+        such mail (`flask outbox take-bounce`), so that it is known whose address fails
+    """
+    config = settings()
+    if config.bounce_domain is None:
+        return parseaddr(config.mail_from)[1]
+    return f"{BOUNCES}+{hashed}@{config.bounce_domain}"
+
+
 def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
     """Make the message of a letter, to exactly one person.
 
@@ -103,6 +114,8 @@ def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
         # Both refuse line breaks, so that nothing typed by a person becomes a header.
         message["To"] = _one_address(letter.to)
         message["Subject"] = letter.subject
+        if letter.reply_to is not None:
+            message["Reply-To"] = _one_address(letter.reply_to)
     except (MessageError, ValueError, IndexError) as error:
         raise Undeliverable("the address or the subject is not fit for a header") from error
     message["From"] = settings().mail_from

@@ -1,12 +1,17 @@
 """Questions about the outbox."""
 
+import hmac
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
+from supportgroups.config import settings
 from supportgroups.db import UTCDateTime, db
-from supportgroups.outbox.models import JobState, OutboxJob
+from supportgroups.outbox.models import FailingAddress, JobState, OutboxJob
+
+#: So many letters in a row came back that nothing more is sent to an address.
+STOP_AFTER = 3
 
 
 class DeadJobs(NamedTuple):
@@ -69,3 +74,28 @@ def list_dead_jobs() -> list[DeadJobs]:
         .order_by(OutboxJob.kind, reason)
     )
     return [DeadJobs(*row) for row in rows]
+
+
+def address_hash(address: str) -> str:
+    """Return what an address is known by where it must not be readable.
+
+    It is made with the secret key: whoever has the database alone cannot try addresses out.
+    """
+    key = settings().secret_key.encode()
+    return hmac.digest(key, f"failing-address:{address.casefold()}".encode(), "sha256").hex()[:32]
+
+
+def find_failing_address(address: str) -> FailingAddress | None:
+    """Return what is known of an address from which letters came back."""
+    return db.session.get(FailingAddress, address_hash(address))
+
+
+def lock_failing_address(hashed: str) -> FailingAddress | None:
+    """Return the same by its hash, as it is now, locked until the transaction ends."""
+    return db.session.get(FailingAddress, hashed, with_for_update=True, populate_existing=True)
+
+
+def is_stopped(address: str | None) -> bool:
+    """Tell whether so many letters to this address came back that none is sent any more."""
+    known = find_failing_address(address) if address is not None else None
+    return known is not None and known.failures >= STOP_AFTER

@@ -6,13 +6,12 @@ import ssl
 import time
 from contextlib import suppress
 from email.message import EmailMessage
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from supportgroups.config import Config
-from supportgroups.outbox.mail import Undeliverable
+from supportgroups.outbox.bounces import AddressFails, Undeliverable, blames_address
 
 #: The longest wait for one answer of a mail server, in seconds.
 ANSWER_LIMIT = 20.0
@@ -27,11 +26,13 @@ DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 class Transport(Protocol):
     """Takes one letter after the other; used by one worker at a time."""
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
         """Hand a message over; when this returns, somebody else answers for it.
 
         :param name: the same at each try; of two letters the earlier one has the smaller name
+        :param sender: where the letter comes back to if it cannot be delivered
         :raises Undeliverable: it is refused for good; after any other exception a later try may do
+        :raises AddressFails: so will every other letter to this address
         """
 
     def close(self) -> None:
@@ -50,7 +51,7 @@ def open_transport(config: Config) -> Transport:
 class NoTransport:
     """Stands where a site has no mail server: the worker withdraws letters unwritten."""
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
         """Refuse."""
         raise Undeliverable("this site has no mail server")
 
@@ -64,7 +65,7 @@ class MailboxTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
         """Write the file in one step; a second try of the same job replaces it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.{os.getpid()}"
@@ -80,17 +81,16 @@ class SmtpTransport:
 
     def __init__(self, config: Config) -> None:
         self.url = urlsplit(config.smtp_url or "")
-        self.sender = parseaddr(config.mail_from)[1]
         # The name of this machine is nobody's business, and looking it up takes time.
         self.own_name = config.host.partition(":")[0]
         self._server: _MailServer | None = None
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
         """Hand the message to the server, to the one address in its To header."""
         recipient = message["To"].addresses[0].addr_spec
         try:
-            server = self._begin_letter(time.monotonic() + LETTER_LIMIT)
-            _accept_letter(server.rcpt(recipient))
+            server = self._begin_letter(sender, time.monotonic() + LETTER_LIMIT)
+            _accept_letter(_accept_address(server.rcpt(recipient)))
             _accept_letter(server.data(message.as_bytes()))
         except Undeliverable:
             # Only this letter is refused; the next one may go through the same connection.
@@ -108,16 +108,16 @@ class SmtpTransport:
                 self._server.quit()
             self._drop()
 
-    def _begin_letter(self, deadline: float) -> "_MailServer":
+    def _begin_letter(self, sender: str, deadline: float) -> "_MailServer":
         """Say MAIL FROM, on a new connection should the server have given up the one we kept."""
         if self._server is not None:
             self._server.deadline = deadline
             with suppress(smtplib.SMTPServerDisconnected, OSError):
-                if _is_yes(self._server.mail(self.sender)):
+                if _is_yes(self._server.mail(sender)):
                     return self._server
             self._drop()
         self._server = self._connect(deadline)
-        reply = self._server.mail(self.sender)
+        reply = self._server.mail(sender)
         if not _is_yes(reply):
             # It is the site that is refused here, not the letter, and that can be put right.
             raise smtplib.SMTPResponseException(*reply)
@@ -182,6 +182,13 @@ class _TlsMailServer(_MailServer, smtplib.SMTP_SSL):
 
 def _is_yes(reply: tuple[int, bytes]) -> bool:
     return reply[0] // 100 == YES
+
+
+def _accept_address(reply: tuple[int, bytes]) -> tuple[int, bytes]:
+    """Raise when the server says that nobody has this address; return any other answer."""
+    if blames_address(reply[0], reply[1].decode(errors="replace")):
+        raise AddressFails("the mail server says that no letter reaches this address", reply[0])
+    return reply
 
 
 def _accept_letter(reply: tuple[int, bytes]) -> None:

@@ -21,9 +21,11 @@ from supportgroups.config import settings
 from supportgroups.db import Busy
 from supportgroups.errors import place_of
 from supportgroups.outbox import queries
-from supportgroups.outbox.mail import Letter, Undeliverable, compose
+from supportgroups.outbox.bounces import AddressFails, Undeliverable
+from supportgroups.outbox.mail import Letter, compose, return_path
 from supportgroups.outbox.models import TASK_PREFIX, JobState
-from supportgroups.outbox.services import jobs, leases
+from supportgroups.outbox.pace import Pace
+from supportgroups.outbox.services import addresses, jobs, leases
 from supportgroups.outbox.services.leases import LEASE, ClaimedJob, Outcome
 from supportgroups.outbox.transports import NoTransport, Transport, open_transport
 
@@ -91,7 +93,8 @@ def run_due_jobs(now: datetime, limit: int | None = None) -> int:
 
     Needs an application context around it.
     """
-    return _run(lambda: now, limit=limit, lease=LEASE, is_stopped=lambda: False)
+    pace = Pace(settings().mail_pace)
+    return _run(lambda: now, pace, limit=limit, lease=LEASE, is_stopped=lambda: False)
 
 
 def schedule_tasks(now: datetime) -> None:
@@ -107,6 +110,7 @@ def work_for_ever(
     Needs an application context around it. A database that does not answer is waited for.
     """
     scheduled: dict[str, datetime] = {}
+    pace = Pace(settings().mail_pace)
     while not is_stopped():
         try:
             now = utc_now()
@@ -119,7 +123,7 @@ def work_for_ever(
                     scheduled = slots
                 is_due = queries.has_due_jobs(now=now)
             if is_due:
-                _run(utc_now, limit=ROUND, lease=lease, is_stopped=is_stopped)
+                _run(utc_now, pace, limit=ROUND, lease=lease, is_stopped=is_stopped)
             else:
                 time.sleep(poll)
         except (SQLAlchemyError, Busy) as error:
@@ -129,6 +133,7 @@ def work_for_ever(
 
 def _run(
     clock: Callable[[], datetime],
+    pace: Pace,
     *,
     limit: int | None,
     lease: timedelta,
@@ -141,7 +146,7 @@ def _run(
     with closing(open_transport(settings())) as transport:
         while job is not None:
             taken += 1
-            outcome = _do(job, transport, now=clock())
+            outcome = _do(job, transport, pace, now=clock())
             is_last = taken == limit or is_stopped()
             done = job
             with current_app.app_context():
@@ -150,11 +155,13 @@ def _run(
                 else:
                     state, job = leases.settle_and_claim(done, outcome, now=clock(), lease=lease)
             if state is JobState.DEAD:
-                log.error("outbox.dead", job=done.id, kind=done.kind, error=outcome.reason)
+                # A mistyped address is nothing to wake anybody for.
+                tell = log.info if outcome.blames_address else log.error
+                tell("outbox.dead", job=done.id, kind=done.kind, error=outcome.reason)
     return taken
 
 
-def _do(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
+def _do(job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime) -> Outcome:
     """Do one job and tell what became of it, whatever happens."""
     if job.attempts > leases.MAX_ATTEMPTS:
         # It was taken in hand so often and nobody lived to tell.
@@ -162,9 +169,10 @@ def _do(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
     try:
         if job.kind.startswith(TASK_PREFIX):
             return _do_task(job, now=now)
-        return _send_letter(job, transport, now=now)
+        return _send_letter(job, transport, pace, now=now)
     except Undeliverable as error:
-        return Outcome(JobState.DEAD, _kind_of(error))
+        blames_address = isinstance(error, AddressFails)
+        return Outcome(JobState.DEAD, _kind_of(error), blames_address=blames_address)
     except Exception as error:  # noqa: BLE001 (one bad job must not stop the others)
         log.warning(
             "outbox.failed",
@@ -188,7 +196,7 @@ def _do_task(job: ClaimedJob, *, now: datetime) -> Outcome:
     return Outcome(JobState.DONE)
 
 
-def _send_letter(job: ClaimedJob, transport: Transport, *, now: datetime) -> Outcome:
+def _send_letter(job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime) -> Outcome:
     builder = _registry().letters.get(job.kind)
     if builder is None:
         raise UnknownJob
@@ -198,10 +206,32 @@ def _send_letter(job: ClaimedJob, transport: Transport, *, now: datetime) -> Out
         letter = builder(job.payload, now=now)
         if letter is None:
             return Outcome(JobState.WITHDRAWN)
+        has_failed = queries.find_failing_address(letter.to) is not None
+        if not letter.is_asked_for:
+            if has_failed and queries.is_stopped(letter.to):
+                return Outcome(JobState.WITHDRAWN, "letters to this address come back")
+            turn = pace.turn(_domain_of(letter), now) if not job.has_turn else now
+            if turn > now:
+                return Outcome(JobState.WAITING, turn_at=turn)
         message = compose(letter, key=job.key, now=now)
+        hashed = queries.address_hash(letter.to)
+        sender = return_path(hashed)
     # The context is left, and with it every reading transaction: sending may take a while.
-    transport.send(message, name=f"{job.due_at:%Y%m%dT%H%M%S.%f}-{job.id:010}")
+    try:
+        name = f"{job.due_at:%Y%m%dT%H%M%S.%f}-{job.id:010}"
+        transport.send(message, name=name, sender=sender)
+    except AddressFails:
+        with current_app.app_context():
+            addresses.note_failure(hashed, now=now)
+        raise
+    if has_failed:
+        with current_app.app_context():
+            addresses.note_acceptance(hashed, now=now)
     return Outcome(JobState.DONE)
+
+
+def _domain_of(letter: Letter) -> str:
+    return letter.to.rpartition("@")[2].casefold()
 
 
 def _registry() -> Registry:

@@ -49,6 +49,7 @@ BUTTONS = frozenset(
         "accounts.renew_own_link",
         "accounts.sign_out",
         "accounts.use_sign_in_link",
+        "accounts.write_again",
         "calendars.revoke_link",
         "groups.ask_for_approval",
         "groups.confirm",

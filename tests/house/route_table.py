@@ -63,6 +63,7 @@ TABLE = {
     "POST accounts.sign_out": "> ++++++ ++++",
     "GET  accounts.sign_up": ". >>>>>> >>>>",
     "POST accounts.sign_up": "+ >>>>>> >>>>",
+    "POST accounts.write_again": "S >>>>>> +>>>",
     "GET  accounts.use_sign_in_link": OPEN,
     "POST accounts.use_sign_in_link": "+ ++++++ ++++",
     # calendars; a feed notes that an app came

@@ -29,7 +29,8 @@ from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format
 from supportgroups.guides.models import GuideVote
 from supportgroups.insight import links
 from supportgroups.limits import spend
-from supportgroups.outbox.models import JobState, OutboxJob
+from supportgroups.outbox.models import DayCount, FailingAddress, JobState, OutboxJob
+from supportgroups.outbox.queries import address_hash
 from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.queries import find_rsvp
@@ -152,6 +153,8 @@ def build_world() -> World:
     world = World()
     people = {role: _make_person(world, role) for role in SIGNED_IN}
     world.member = people["member"].id
+    hashed = address_hash(people["member"].letters_go_to)
+    add(FailingAddress(address_hash=hashed, failures=1, failed_at=LONG_AGO))
     people["deputy"] = make_user("Deputy", email=DEPUTY_EMAIL)
     for visibility in VISIBILITIES:
         world.groups[visibility] = _make_group(world, visibility, people)
@@ -362,4 +365,5 @@ def _leave_traces(organizer: UserAccount) -> None:
     spend("something", limit=1, per=timedelta(hours=1), now=NOW)
     add(ZoneData(version="2020.1", derived_at=LONG_AGO))
     enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
+    add(DayCount(day=LONG_AGO.date(), kind="rsvps.promoted", state=JobState.DONE, how_many=3))
     db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))

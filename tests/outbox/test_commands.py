@@ -59,7 +59,7 @@ class TestStatus:
         ask(1)
         outbox.run()
         printed = command("--status")
-        assert "       1 tests.letter: Undeliverable 550\n" in printed
+        assert "       1 tests.letter: AddressFails 550\n" in printed
         assert "@" not in printed
 
 

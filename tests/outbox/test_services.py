@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from supportgroups.db import transaction
-from supportgroups.outbox.models import JobState, OutboxJob
+from supportgroups.db import db, transaction
+from supportgroups.outbox.models import DayCount, JobState, OutboxJob
 from supportgroups.outbox.services import history, leases
 from supportgroups.outbox.services import jobs as asking
 from supportgroups.outbox.services.jobs import enqueue, enqueue_many
@@ -43,6 +44,14 @@ class TestEnqueue:
     def test_it_needs_a_change(self, app, now):
         with pytest.raises(RuntimeError, match="belongs to a change"):
             enqueue("tests.letter", {}, key="one", now=now)
+
+    def test_it_belongs_to_the_group_that_it_names(self, app, jobs, now, cast):
+        payload = {"group_id": cast.group.id}
+        with transaction():
+            enqueue("tests.letter", payload, key="1", now=now)
+            enqueue("tests.letter", {}, key="2", now=now)
+            enqueue_many("tests.letter", [("3", payload), ("4", {})], now=now)
+        assert [job.group_id for job in jobs()] == [cast.group.id, None, cast.group.id, None]
 
     def test_the_same_key_makes_one_job(self, app, jobs, now):
         for number in (1, 2):
@@ -217,6 +226,27 @@ class TestForgetFinishedJobs:
         forgotten = history.forget_finished_jobs(now=now + timedelta(days=30) + SECOND)
         assert (forgotten, jobs() == []) == (int(is_forgotten), is_forgotten)
 
+    def test_a_letter_to_an_address_that_takes_none_is_forgotten_too(self, ask, jobs, now):
+        ask()
+        settle(claim(now=now), Outcome(JobState.DEAD, "AddressFails 550"), now=now)
+        assert history.forget_finished_jobs(now=now + timedelta(days=31)) == 1
+
+    def test_their_numbers_stay(self, ask, now):
+        for number, outcome in enumerate([DONE, DONE, Outcome(JobState.WITHDRAWN)]):
+            ask(number)
+            settle(claim(now=now), outcome, now=now)
+        late = now.replace(hour=23, minute=59)
+        ask(4, now=late)
+        settle(claim(now=late), DONE, now=late)
+        for hours in (9, 20):
+            # Those of one day may be over at different hours.
+            history.forget_finished_jobs(now=now + timedelta(days=30, hours=hours))
+        rows = db.session.execute(select(DayCount).order_by(DayCount.state)).scalars()
+        assert [(row.day, row.kind, row.state, row.how_many) for row in rows] == [
+            (now.date(), "tests.letter", JobState.DONE, 3),
+            (now.date(), "tests.letter", JobState.WITHDRAWN, 1),
+        ]
+
     def test_one_that_waits_is_kept(self, ask, jobs, now):
         ask()
         assert history.forget_finished_jobs(now=now + timedelta(days=300)) == 0
@@ -236,6 +266,6 @@ def test_slots_are_counted_from_1970(length, start):
 
 def test_a_job_holds_no_words_of_a_letter():
     assert {column.name for column in OutboxJob.__table__.columns} == {
-        *("id", "key", "kind", "payload", "state", "created_at", "due_at"),
-        *("attempts", "leased_until", "finished_at", "last_error"),
+        *("id", "key", "kind", "payload", "group_id", "state", "created_at", "due_at"),
+        *("attempts", "has_turn", "leased_until", "finished_at", "last_error"),
     }

@@ -71,9 +71,11 @@ class TestDelivery:
 
 
 class TestRefusal:
-    @pytest.mark.parametrize("step", ["RCPT", "DATA"])
+    @pytest.mark.parametrize(
+        ("step", "reason"), [("RCPT", "AddressFails 550"), ("DATA", "Undeliverable 550")]
+    )
     def test_a_letter_refused_for_good_is_given_up_at_once(
-        self, mail_server, ask, outbox, jobs, step
+        self, mail_server, ask, outbox, jobs, step, reason
     ):
         mail_server.refusals[step] = ["550 5.1.1 person1@example.org is unknown here"]
         ask(1)
@@ -81,7 +83,7 @@ class TestRefusal:
         outbox.run()
         refused, fine = jobs()
         assert (refused.state, refused.attempts) == (JobState.DEAD, 1)
-        assert refused.last_error == "Undeliverable 550"
+        assert refused.last_error == reason
         assert fine.state is JobState.DONE
         assert mail_server.connections == 1
 

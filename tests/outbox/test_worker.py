@@ -1,6 +1,7 @@
 """The worker: what it does with each job, in a real database and the development mailbox."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -216,7 +217,15 @@ class TestScheduleTasks:
         schedule_tasks(now)
         outbox.run_tasks(now=now + HOUR)
         assert calls == [now + HOUR]
-        assert [job.state for job in jobs()] == [JobState.WITHDRAWN, JobState.DONE]
+
+    def test_only_its_last_slot_is_remembered(self, calls, ask, app, outbox, jobs, now):
+        ask(1)
+        for hours in range(3):
+            schedule_tasks(now + hours * HOUR)
+            outbox.run_tasks(now=now + hours * HOUR)
+        assert [job.kind for job in jobs()] == ["tests.letter", "task:tests.hourly"]
+        outbox.run_tasks(now=now + 2 * HOUR)
+        assert calls == [now, now + HOUR, now + 2 * HOUR]
 
     def test_two_workers_make_one_job(self, app, calls, jobs, now):
         def work():
@@ -332,3 +341,49 @@ def test_a_change_by_a_job_is_seen_afterwards(app, registry, outbox, now, make_u
         enqueue("tests.change", {"user_id": user.id}, key="tests.change", now=now)
     outbox.run()
     assert user.display_name == "Sam again"
+
+
+class TestPace:
+    @pytest.fixture
+    def many(self, ask, registry, application, monkeypatch):
+        """Ask for 25 letters to one domain and then one to another, on a site in no hurry."""
+        config = replace(application.config["SETTINGS"], mail_pace=60)
+        monkeypatch.setitem(application.config, "SETTINGS", config)
+        registry.letters["tests.elsewhere"] = lambda payload, *, now: Letter(
+            to="someone@example.com", subject="You have an update", text=""
+        )
+        for number in range(25):
+            ask(number)
+        ask(kind="tests.elsewhere")
+
+    def test_letters_to_one_domain_take_turns_and_others_pass_them_by(self, many, outbox, now):
+        outbox.run()
+        readers = [f"person{number}@example.org" for number in range(25)]
+        assert [letter["To"] for letter in outbox.letters] == [
+            *readers[:20],
+            "someone@example.com",
+        ]
+        outbox.run(now=now + timedelta(seconds=2))
+        assert {letter["To"] for letter in outbox.letters} - set(readers[:20]) == {
+            "someone@example.com",
+            *readers[20:22],
+        }
+        # They have their turns, even if the worker slept through them.
+        outbox.run(now=now + HOUR)
+        assert len(outbox.letters) == 26
+
+    def test_waiting_for_a_turn_is_no_failure(self, many, outbox, jobs):
+        outbox.run()
+        waiting = [job for job in jobs() if job.state is JobState.WAITING]
+        assert [(job.attempts, job.last_error, job.leased_until) for job in waiting] == [
+            (0, None, None)
+        ] * 5
+
+    def test_somebody_who_waits_for_a_link_does_not_queue(self, many, ask, registry, outbox):
+        registry.letters["tests.link"] = lambda payload, *, now: Letter(
+            to="sam@example.org", subject="Your link", text="", is_asked_for=True
+        )
+        outbox.run()
+        ask(kind="tests.link")
+        outbox.run()
+        assert outbox.letters[-1]["To"] == "sam@example.org"

@@ -32,6 +32,7 @@ def site_environ(config: Config, smtp_url: str, name: str = "localhost") -> dict
         "SUPPORTGROUPS_DATA_DIR": str(config.data_dir),
         "SUPPORTGROUPS_SECRET_KEY": config.secret_key,
         "SUPPORTGROUPS_MAIL_FROM": config.mail_from,
+        "SUPPORTGROUPS_MAIL_PACE": "0",
         "SUPPORTGROUPS_SMTP_URL": smtp_url,
         "SUPPORTGROUPS_BASE_URL": f"http://{name}",
         "SUPPORTGROUPS_DEVELOPMENT": "1",

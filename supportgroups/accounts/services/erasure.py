@@ -14,6 +14,7 @@ from supportgroups.accounts.models import (
     UserAccount,
 )
 from supportgroups.db import after_commit, db, empty_log, transaction
+from supportgroups.outbox.services.addresses import trust
 from supportgroups.outbox.services.jobs import forget_jobs
 
 #: The word in the job of a letter → the rows that it names by their numbers.
@@ -44,6 +45,8 @@ def erase_person(actor: UserAccount, *, now: datetime) -> None:
         forget_jobs(word, list(rows))
     forget_jobs("user_id", [actor.id])
     addresses = [address for address in (actor.email, actor.contact_email) if address is not None]
+    for address in addresses:
+        trust(address)
     unfinished = db.session.execute(
         delete(SignUp).where(SignUp.email.in_(addresses)).returning(SignUp.id)
     ).scalars()

@@ -20,6 +20,7 @@ from supportgroups.audit import record
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
+from supportgroups.outbox.services.addresses import trust
 from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret, uuid7
 
@@ -181,6 +182,7 @@ def confirm_email(secret: str, *, actor: UserAccount, now: datetime) -> None:
     except IntegrityError as error:
         # Somebody else has an account with this address by now.
         raise LinkUnusable from error
+    trust(change.email)
     end_mailed_links_of(user)
     change.secret_hash = None
     if previous is None:
@@ -196,6 +198,13 @@ def confirm_email(secret: str, *, actor: UserAccount, now: datetime) -> None:
         key=f"accounts.email_changed:{change.id}",
         now=now,
     )
+
+
+@transaction()
+def write_again(actor: UserAccount) -> None:
+    """Send letters to the actor's address again, from which some came back."""
+    if actor.letters_go_to is not None:
+        trust(actor.letters_go_to)
 
 
 @transaction()

@@ -11,6 +11,7 @@ from supportgroups.accounts.models import EmailChange, SignIn, SignInLink, SignU
 from supportgroups.accounts.services import tries
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
+from supportgroups.outbox.services.addresses import trust
 from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret
 
@@ -158,6 +159,8 @@ def sign_in_by_link(
     user = queries.lock_user(used.user_id) if used is not None and used.user_id else None
     if used is None or user is None:
         raise LinkUnusable
+    if user.email is not None:
+        trust(user.email)
     if not user.is_email_verified:
         # The account was made without a mail server. Now its owner is known, and whoever made it
         # may have been somebody else.

@@ -30,6 +30,7 @@ from supportgroups.accounts.services.sign_ins import (
 from supportgroups.accounts.zones import zone_of_country
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
+from supportgroups.outbox.services.addresses import trust
 from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.tokens import hash_secret, new_secret
 
@@ -134,6 +135,7 @@ def confirm_sign_up(
         next_path=found.next_path,
         is_password_dropped=found.password_hash is not None and not asked_here,
     )
+    trust(found.email)
     # The other letters to this address end, too.
     db.session.execute(delete(SignUp).where(SignUp.email == found.email))
     return newcomer

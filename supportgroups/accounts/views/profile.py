@@ -22,6 +22,7 @@ from supportgroups.accounts.services.sign_ins import LinkUnusable
 from supportgroups.accounts.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
+from supportgroups.outbox.queries import is_stopped
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -41,7 +42,9 @@ def profile() -> ResponseReturnValue:
         )
         flash(_("Saved."), "success")
         return redirect(url_for("accounts.profile"), 303)
-    return render_template("accounts/profile.html", form=form)
+    return render_template(
+        "accounts/profile.html", form=form, are_letters_stopped=is_stopped(person.letters_go_to)
+    )
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -82,6 +85,15 @@ def email() -> ResponseReturnValue:
         else:
             return redirect(url_for("accounts.check_mail"), 303)
     return render_template("accounts/email.html", form=form)
+
+
+@bp.post("/account/email/write-again")
+@access(SIGNED_IN)
+def write_again() -> ResponseReturnValue:
+    """Send letters to this person again, who says that the address is right."""
+    services.write_again(signed_in_viewer())
+    flash(_("Thank you. We write to this address again."), "success")
+    return redirect(url_for("accounts.profile"), 303)
 
 
 @bp.route("/account/email/<token>", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, delete, func, literal, select, true
+from sqlalchemy import JSON, ColumnElement, Integer, cast, delete, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportgroups.db import UTCDateTime, db, is_in_transaction, transaction
@@ -25,7 +25,8 @@ def enqueue(
 ) -> None:
     """Ask for a job in the transaction of the change that needs it.
 
-    :param payload: ids and other plain JSON, never the words of a letter and never an address
+    :param payload: ids and other plain JSON, never the words of a letter and never an address;
+        a `group_id` in it makes the job one of that group's, which its organizers may look after
     :param key: made from what the job is about; a job that was asked for before is not repeated
     """
     _refuse_without_change()
@@ -36,6 +37,7 @@ def enqueue(
             kind=kind,
             key=key,
             payload=payload,
+            group_id=payload.get("group_id"),
             state=JobState.WAITING,
             created_at=now,
             due_at=due_at or now,
@@ -59,17 +61,18 @@ def enqueue_many(
     _refuse_without_change()
     remaining = iter(jobs)
     while part := list(islice(remaining, PART)):
-        key, payload = _unpack(part)
+        key, payload, group_id = _unpack(part)
         source = select(
             key,
             payload,
+            group_id,
             literal(kind),
             literal(JobState.WAITING, OutboxJob.state.type),
             literal(now, UTCDateTime),
             literal(due_at or now, UTCDateTime),
             literal(0),
         ).where(true())  # without it SQLite would read ON CONFLICT as part of a join
-        names = ["key", "payload", "kind", "state", "created_at", "due_at", "attempts"]
+        names = ["key", "payload", "group_id", "kind", "state", "created_at", "due_at", "attempts"]
         db.session.connection().execute(
             _insert()
             .from_select(names, source)
@@ -87,16 +90,18 @@ def _insert() -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(OutboxJob) if _is_postgresql() else sqlite.insert(OutboxJob)
 
 
-def _unpack(jobs: list[tuple[str, Any]]) -> tuple[ColumnElement[str], ColumnElement[Any]]:
-    """Return keys and payloads as columns of one JSON value, which the database takes apart.
+def _unpack(jobs: list[tuple[str, Any]]) -> tuple[ColumnElement[Any], ...]:
+    """Return keys, payloads and the groups named in these, as columns of one JSON value, which the database takes apart.
 
     That is four times as quick as giving it each row by itself.
     """
     if _is_postgresql():
         value = func.json_array_elements(literal(jobs, JSON)).table_valued("value").c.value
-        return value.op("->>")(0), value.op("->")(1)
+        payload = value.op("->")(1)
+        return value.op("->>")(0), payload, cast(payload.op("->>")("group_id"), Integer)
     value = func.json_each(literal(jobs, JSON)).table_valued("value").c.value
-    return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
+    paths = ("$[0]", "$[1]", "$[1].group_id")
+    return tuple(func.json_extract(value, path) for path in paths)
 
 
 def _is_postgresql() -> bool:

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from supportgroups.db import UTCDateTime, db, transaction
 from supportgroups.outbox import queries
@@ -39,6 +39,7 @@ class ClaimedJob(NamedTuple):
     due_at: datetime
     #: Counts this attempt, and tells it from those of other workers.
     attempts: int
+    has_turn: bool
 
 
 class Outcome(NamedTuple):
@@ -47,6 +48,10 @@ class Outcome(NamedTuple):
     state: JobState
     #: The kind of the failure, or why the job was withdrawn; never words with an address in them.
     reason: str | None = None
+    #: Of a letter that did not fail, but has to wait for others to the same domain.
+    turn_at: datetime | None = None
+    #: Given up because no letter reaches the address.
+    blames_address: bool = False
 
 
 #: Takes the job that has been due for longest. Written once, because workers say it all the time.
@@ -76,6 +81,7 @@ CLAIM = (
         OutboxJob.payload,
         OutboxJob.due_at,
         OutboxJob.attempts,
+        OutboxJob.has_turn,
     )
 )
 
@@ -102,6 +108,9 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
 
     A worker whose lease ran out meanwhile changes nothing: the job is in other hands.
     """
+    if outcome.turn_at is not None:
+        _wait_for_turn(job, outcome.turn_at)
+        return JobState.WAITING
     state = outcome.state
     if state is JobState.WAITING and job.attempts >= MAX_ATTEMPTS:
         state = JobState.DEAD
@@ -118,7 +127,38 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
             "finished_at": now if is_over else None,
         },
     )
+    if is_over and job.kind.startswith(TASK_PREFIX):
+        _forget_earlier_slots(job)
     return state
+
+
+def _wait_for_turn(job: ClaimedJob, turn_at: datetime) -> None:
+    """Put a letter back until its turn. It was not tried, so this attempt does not count."""
+    db.session.connection().execute(
+        SETTLE.values(attempts=job.attempts - 1),
+        {
+            "job_id": job.id,
+            "attempt": job.attempts,
+            "leased_until": None,
+            "due_at": turn_at,
+            "has_turn": True,
+        },
+    )
+
+
+def _forget_earlier_slots(job: ClaimedJob) -> None:
+    """Delete what came before this slot of a task: the last one is enough to remember it by.
+
+    The keys of a task begin alike and end with the slot, so they stand beside each other.
+    """
+    db.session.connection().execute(
+        delete(OutboxJob).where(
+            OutboxJob.key > f"{job.kind}:",
+            OutboxJob.key < job.key,
+            OutboxJob.kind == job.kind,
+            OutboxJob.state.in_([JobState.DONE, JobState.WITHDRAWN]),
+        )
+    )
 
 
 @transaction()

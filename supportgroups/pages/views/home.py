@@ -10,6 +10,7 @@ from supportgroups.groups import queries as group_queries
 from supportgroups.groups.forms import ROLE_WORDS
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.headers import allow_indexing
+from supportgroups.outbox.queries import is_stopped
 from supportgroups.pages.queries import list_next_sessions
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
@@ -50,4 +51,5 @@ def my() -> ResponseReturnValue:
         offers=rsvp_queries.list_offers_of(person, now=now),
         seats=rsvp_queries.list_series_rsvps_of(person),
         role_words=ROLE_WORDS,
+        are_letters_stopped=is_stopped(person.letters_go_to),
     )

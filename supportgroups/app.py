@@ -46,6 +46,7 @@ from supportgroups.insight import emails as insight_emails
 from supportgroups.insight import services as insight_services
 from supportgroups.insight.views import bp as insight
 from supportgroups.notices import emails as notice_emails
+from supportgroups.notices import gate
 from supportgroups.notices import reactions as notice_reactions
 from supportgroups.notices import services as notices
 from supportgroups.notices.views import bp as notice_pages
@@ -195,7 +196,7 @@ def create_app(config: Config) -> Flask:
         fact.connect(reaction)
     search_changes.listen()
     guides.register(app)
-    worker.init_app(app, letters=LETTERS, tasks=TASKS, reports=REPORTS)
+    worker.init_app(app, letters=LETTERS, tasks=TASKS, reports=REPORTS, gate=gate.pass_notice)
     for command in COMMANDS:
         app.cli.add_command(command)
     if config.trusted_proxies:

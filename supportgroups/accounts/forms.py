@@ -10,14 +10,13 @@ from wtforms import (
     Field,
     HiddenField,
     PasswordField,
-    RadioField,
     SelectField,
     StringField,
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from supportgroups.accounts.addresses import normal_email
-from supportgroups.accounts.models import MAX_EMAIL, MAX_NAME, Reminder, SignIn, UserAccount
+from supportgroups.accounts.models import MAX_EMAIL, MAX_NAME, SignIn, UserAccount
 from supportgroups.accounts.passwords import MAX_LENGTH, MIN_LENGTH, Weakness, find_weakness
 from supportgroups.accounts.paths import own_path
 from supportgroups.clock import zone_names
@@ -34,11 +33,6 @@ WEAKNESS_WORDS = {
     Weakness.PERSONAL: _l(
         "This is close to your name or address. Try a few words that nobody would guess"
     ),
-}
-REMINDER_WORDS = {
-    Reminder.DAY_BEFORE: _l("The day before"),
-    Reminder.TWO_HOURS: _l("Two hours before"),
-    Reminder.NONE: _l("Not at all"),
 }
 #: What a language calls itself.
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
@@ -150,13 +144,6 @@ class ProfileForm(Form):
         validators=[DataRequired(_l("Choose a time zone"))],
     )
 
-    reminder = RadioField(
-        _l("Remind me of a session"),
-        choices=choices_of(REMINDER_WORDS),
-        validators=[DataRequired(_l("Choose when, or that you want none"))],
-    )
-    allows_night_notices = BooleanField(_l("Write to me at night when it cannot wait"))
-
     @classmethod
     def of(cls, person: UserAccount) -> "ProfileForm":
         """Return the form for one person."""
@@ -165,8 +152,6 @@ class ProfileForm(Form):
                 "display_name": person.display_name,
                 "language": person.language or "",
                 "time_zone": person.time_zone,
-                "reminder": person.reminder.value,
-                "allows_night_notices": person.allows_night_notices,
             }
         )
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.revisions import HasCalendar
 from supportgroups.tokens import uuid7
@@ -48,14 +49,30 @@ class UserAccount(HasCalendar, Model):
     #: None follows the browser.
     language: Mapped[str | None]
     is_site_admin: Mapped[bool] = mapped_column(default=False)
-    #: Whether urgent news may reach them between 22:00 and 8:00 on their own clock.
+    #: Between these hours of their own clock nothing is sent that can wait.
+    quiet_from: Mapped[int] = mapped_column(default=22, server_default="22")
+    quiet_until: Mapped[int] = mapped_column(default=8, server_default="8")
+    #: Whether an offered place may reach them in these hours.
     allows_night_notices: Mapped[bool] = mapped_column(default=False, server_default=false())
     reminder: Mapped[Reminder] = mapped_column(
         enum_column(Reminder, name="reminder_known"),
         default=Reminder.DAY_BEFORE,
         server_default=Reminder.DAY_BEFORE.value,
     )
+    #: One letter a week tells of what can wait so long.
+    wants_digest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Reminders and questions about sessions that they lead or could lead.
+    wants_duty_news: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: What organizers write to a whole group.
+    wants_announcements: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Whether letters say which group they are about; subject and first line never do.
+    shows_group_names: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When nothing is sent to them that can wait."""
+        return QuietHours(self.quiet_from, self.quiet_until, self.time_zone)
 
     @property
     def is_light(self) -> bool:

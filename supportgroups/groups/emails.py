@@ -13,6 +13,7 @@ from supportgroups.groups.models import Group, JoinRequest
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.groups.queries import find_membership
 from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.outbox.notice import Notice
 
 
 def join_requested(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
@@ -22,7 +23,9 @@ def join_requested(payload: dict[str, Any], *, now: datetime) -> Letter | None: 
     if request is None or not permits(organizer, Permission.GROUP_MEMBERS, request.group):
         return None
     address = address_of("groups.members", slug=request.group.slug)
-    return _letter(organizer, _l("A request to join"), "groups_join_requested", address)
+    return _letter(
+        organizer, _l("A request to join"), "groups_join_requested", address, request.group_id
+    )
 
 
 def join_request_approved(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
@@ -32,21 +35,32 @@ def join_request_approved(payload: dict[str, Any], *, now: datetime) -> Letter |
     if group is None or find_membership(group, person) is None:
         return None
     address = address_of("pages.group", slug=group.slug)
-    return _letter(person, _l("You are in"), "groups_join_request_approved", address)
+    return _letter(person, _l("You are in"), "groups_join_request_approved", address, group.id)
 
 
 def join_request_declined(payload: dict[str, Any], *, now: datetime) -> Letter | None:  # noqa: ARG001
     """Tell somebody, kindly, that they are not."""
     person = db.session.get(UserAccount, payload["user_id"])
     address = address_of("pages.directory")
-    return _letter(person, _l("About your request"), "groups_join_request_declined", address)
+    return _letter(
+        person,
+        _l("About your request"),
+        "groups_join_request_declined",
+        address,
+        payload["group_id"],
+    )
 
 
 def _letter(
-    person: UserAccount | None, subject: LazyString, template: str, address: str
+    person: UserAccount | None, subject: LazyString, template: str, address: str, group_id: int
 ) -> Letter | None:
     if person is None or person.letters_go_to is None:
         return None
     with in_language(person.language):
         text = render_template(f"emails/{template}.txt", address=address)
-        return Letter(to=person.letters_go_to, subject=str(subject), text=text)
+        return Letter(
+            to=person.letters_go_to,
+            subject=str(subject),
+            text=text,
+            notice=Notice(reader_id=person.id, group_id=group_id),
+        )

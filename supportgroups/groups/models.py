@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supportgroups.accounts.models import UserAccount
+from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.accounts.zones import country_of_zone
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
@@ -164,6 +164,10 @@ class Membership(Model):
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: Set when organizers ended it. The row stays, so that the person cannot just walk in again.
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When they are reminded of sessions of this group; none for when they are elsewhere.
+    reminder: Mapped[Reminder | None] = mapped_column(enum_column(Reminder, name="reminder_known"))
+    #: Of this group they only hear what they must know: changes, places, questions to them.
+    is_muted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     group: Mapped[Group] = relationship()
     user: Mapped[UserAccount] = relationship()

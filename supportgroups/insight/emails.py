@@ -12,6 +12,7 @@ from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import links
 from supportgroups.insight.queries import find_head_count
 from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.outbox.notice import Notice, Topic
 from supportgroups.sessions.models import GroupSession
 
 
@@ -32,4 +33,9 @@ def head_count_wanted(payload: dict[str, Any], *, now: datetime) -> Letter | Non
         text = render_template(
             "emails/insight_head_count_wanted.txt", group_session=group_session, address=address
         )
-        return Letter(to=person.email, subject=str(_l("A short question")), text=text)
+        return Letter(
+            to=person.email,
+            subject=str(_l("A short question")),
+            text=text,
+            notice=Notice(reader_id=person.id, topic=Topic.DUTIES, group_id=group_session.group_id),
+        )

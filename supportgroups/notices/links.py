@@ -1,23 +1,27 @@
-"""The signed link with which somebody stops their reminders: whoever holds it is that person."""
+"""The signed link that stops one sort of letters: whoever holds it is the person to whom it went."""
 
 from itsdangerous import BadData
 
+from supportgroups.forms import known
+from supportgroups.outbox.notice import Topic
 from supportgroups.tokens import signer
 
 PURPOSE = "notices.stop"
 
 
-def stop_token(user_id: int) -> str:
-    """Return the signed name of a person, for the address that stops their reminders.
+def stop_token(user_id: int, topic: Topic) -> str:
+    """Return the signed name of a person and a sort of letters, for the address that stops them.
 
-    It works for years: a letter may be found late (RFC 8058 §3.1).
+    It names no group and works for years: a letter may be found late (RFC 8058 §3.1).
     """
-    return str(signer(PURPOSE).dumps(user_id))
+    return str(signer(PURPOSE).dumps([user_id, topic.value]))
 
 
-def read_stop_token(token: str) -> int | None:
-    """Return whose reminders a token stops; none for one that was not made here."""
+def read_stop_token(token: str) -> tuple[int, Topic] | None:
+    """Return whose letters of which sort a token stops; none for one that was not made here."""
     try:
-        return int(signer(PURPOSE).loads(token))
-    except (BadData, ValueError, TypeError):
+        user_id, value = signer(PURPOSE).loads(token)
+    except BadData:
         return None
+    topic = known(Topic, value)
+    return (user_id, topic) if topic is not None else None

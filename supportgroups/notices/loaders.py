@@ -6,6 +6,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.notices import queries
 from supportgroups.notices.links import read_stop_token
+from supportgroups.outbox.notice import Topic
 from supportgroups.rsvps.answer_links import read_answer_token
 from supportgroups.rsvps.models import Rsvp
 
@@ -22,13 +23,13 @@ def load_answer(token: str) -> Rsvp:
     return rsvp
 
 
-def load_reminded(token: str) -> UserAccount:
-    """Return whose reminders a link stops.
+def load_reader(token: str) -> tuple[UserAccount, Topic]:
+    """Return whose letters a link stops, and of which sort.
 
     :raises NotFound: the link was not made here, or the account is erased
     """
-    user_id = read_stop_token(token)
-    user = db.session.get(UserAccount, user_id) if user_id is not None else None
-    if user is None:
+    found = read_stop_token(token)
+    user = db.session.get(UserAccount, found[0]) if found is not None else None
+    if found is None or user is None:
         abort(404)
-    return user
+    return user, found[1]

@@ -1,16 +1,56 @@
-"""Queueing reminders, and stopping them."""
+"""Queueing reminders, and what people choose to hear of."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
 
 from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.db import db, transaction
+from supportgroups.groups.models import Membership
 from supportgroups.notices import queries
 from supportgroups.notices.reminders import remind_at
+from supportgroups.outbox.notice import Topic
 from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.sessions.models import GroupSession
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What somebody wants to hear of, and when."""
+
+    reminder: Reminder
+    quiet_from: int
+    quiet_until: int
+    allows_night_notices: bool
+    wants_digest: bool
+    wants_duty_news: bool
+    wants_announcements: bool
+    shows_group_names: bool
+
+
+@dataclass(frozen=True)
+class GroupWishes:
+    """What somebody wants to hear of one group."""
+
+    #: None for when they are reminded elsewhere.
+    reminder: Reminder | None
+    is_muted: bool
+
+
+@transaction()
+def choose_news(actor: UserAccount, wishes: Wishes, *, of_groups: dict[int, GroupWishes]) -> None:
+    """Keep what the actor wants to hear of.
+
+    :param of_groups: the id of a group → what is wanted of it; others stay as they are
+    """
+    for name, value in vars(wishes).items():
+        setattr(actor, name, value)
+    for group_id, wanted in of_groups.items():
+        membership = db.session.get(Membership, (group_id, actor.id))
+        if membership is not None:
+            membership.reminder, membership.is_muted = wanted.reminder, wanted.is_muted
 
 
 def queue_reminders(*, now: datetime) -> int:
@@ -23,7 +63,7 @@ def queue_reminders(*, now: datetime) -> int:
     due = [
         reminded.rsvp_id
         for reminded in queries.list_not_reminded(now=now)
-        if (moment := remind_at(reminded.starts_at, reminded.choice, reminded.zone)) is not None
+        if (moment := remind_at(reminded.starts_at, reminded.choice, reminded.quiet)) is not None
         and reminded.responded_at < moment <= now
     ]
     parts = range(0, len(due), queries.PART)
@@ -54,6 +94,31 @@ def remind_again(group_session: GroupSession) -> None:
 
 
 @transaction()
-def stop_reminders(user: UserAccount) -> None:
-    """Send this person no reminder from now on; nothing happens if none was sent anyway."""
-    user.reminder = Reminder.NONE
+def stop(reader: UserAccount, topic: Topic) -> None:
+    """Send this person no letter of this sort from now on, whatever the group."""
+    match topic:
+        case Topic.REMINDERS:
+            reader.reminder = Reminder.NONE
+            db.session.execute(
+                update(Membership).where(Membership.user_id == reader.id).values(reminder=None)
+            )
+        case Topic.DUTIES:
+            reader.wants_duty_news = False
+        case Topic.ANNOUNCEMENTS:
+            reader.wants_announcements = False
+        case Topic.DIGEST:
+            reader.wants_digest = False
+
+
+@transaction()
+def start_again(reader: UserAccount, topic: Topic) -> None:
+    """Send this person letters of this sort after all; who gets them goes on as before."""
+    match topic:
+        case Topic.REMINDERS if reader.reminder is Reminder.NONE:
+            reader.reminder = Reminder.DAY_BEFORE
+        case Topic.DUTIES:
+            reader.wants_duty_news = True
+        case Topic.ANNOUNCEMENTS:
+            reader.wants_announcements = True
+        case Topic.DIGEST:
+            reader.wants_digest = True

@@ -1,18 +1,23 @@
-"""The pages behind the links of a reminder. They need no sign-in, and name no group."""
+"""What people choose to hear of, and the pages behind the links in letters.
+
+What a link opens needs no sign-in, and names no group.
+"""
 
 from contextlib import suppress
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from supportgroups.access import PUBLIC, access
-from supportgroups.accounts.models import Reminder
+from supportgroups.access import PUBLIC, SIGNED_IN, access
+from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.clock import utc_now
 from supportgroups.csrf import needs_no_token
 from supportgroups.errors import PermissionDenied
-from supportgroups.notices import services
-from supportgroups.notices.forms import AnswerForm
-from supportgroups.notices.loaders import load_answer, load_reminded
+from supportgroups.groups.queries import list_memberships
+from supportgroups.notices import queries, services
+from supportgroups.notices.forms import AnswerForm, NewsForm
+from supportgroups.notices.loaders import load_answer, load_reader
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services import answers
 
@@ -43,15 +48,32 @@ def answer(token: str) -> ResponseReturnValue:
     ), 400 if form.errors else 200
 
 
-@bp.route("/reminders/<token>/stop", methods=["GET", "POST"])
+@bp.route("/my/news", methods=["GET", "POST"])
+@access(SIGNED_IN)
+def news() -> ResponseReturnValue:
+    """Choose what we write about, and when."""
+    person = signed_in_viewer()
+    form = NewsForm.of(person, list_memberships(person))
+    if form.validate_on_submit():
+        services.choose_news(person, form.wishes(person), of_groups=form.wishes_of_groups())
+        flash(_("Saved."), "success")
+        return redirect(url_for(".news"), 303)
+    return render_template("notices/news.html", form=form), 400 if form.errors else 200
+
+
+@bp.route("/news/<token>/stop", methods=["GET", "POST"])
 @needs_no_token
 @access(PUBLIC)
 def stop(token: str) -> ResponseReturnValue:
-    """Stop somebody's reminders: for a person by a button, for a mail program by one request.
+    """Stop one sort of letters to somebody: for a person by a button, for a mail program by one request.
 
     A mail program has no token of a form; that it knows the address is enough (RFC 8058 §3.1).
     """
-    person = load_reminded(token)
-    if request.method == "POST":
-        services.stop_reminders(person)
-    return render_template("notices/stop.html", is_stopped=person.reminder is Reminder.NONE)
+    reader, topic = load_reader(token)
+    if request.method == "POST" and "again" in request.form:
+        services.start_again(reader, topic)
+    elif request.method == "POST":
+        services.stop(reader, topic)
+    return render_template(
+        "notices/stop.html", topic=topic, is_stopped=topic in queries.stopped_topics(reader)
+    )

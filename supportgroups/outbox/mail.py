@@ -14,7 +14,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, render_template
 from flask_babel import force_locale
@@ -22,6 +22,7 @@ from flask_babel import force_locale
 from supportgroups.config import settings
 from supportgroups.languages import LANGUAGES, page_language
 from supportgroups.outbox.bounces import Undeliverable
+from supportgroups.outbox.notice import Notice
 from supportgroups.outbox.paragraphs import split_text
 
 #: The mailbox of the site that takes what comes back.
@@ -49,8 +50,21 @@ class Letter:
     #: The reader waits for it at this moment, so it never waits for others, and goes even to an
     #: address from which letters came back.
     is_asked_for: bool = False
+    #: Lets its reader's choices decide when and how it comes; without it, it leaves at once.
+    notice: Notice | None = None
     #: That of `in_language` around the writer.
     language: str = field(default_factory=page_language)
+
+
+class Verdict(NamedTuple):
+    """What becomes of a notice, by the choices of its reader."""
+
+    #: To be sent now, perhaps with more words than it came with; none to send nothing now.
+    letter: Letter | None = None
+    #: When to ask again; none if it is not to be sent at all.
+    waits_until: datetime | None = None
+    #: Why it is not sent, in words that name nobody.
+    reason: str | None = None
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from supportgroups.db import Busy
 from supportgroups.errors import place_of
 from supportgroups.outbox import queries
 from supportgroups.outbox.bounces import AddressFails, Undeliverable
-from supportgroups.outbox.mail import Letter, compose, return_path
+from supportgroups.outbox.mail import Letter, Verdict, compose, return_path
 from supportgroups.outbox.models import TASK_PREFIX, JobState
 from supportgroups.outbox.pace import Pace
 from supportgroups.outbox.services import addresses, jobs, leases
@@ -46,6 +46,18 @@ class Builder(Protocol):
         """Return the letter; none when the reason for it is gone."""
 
 
+class Gate(Protocol):
+    """Lets a notice through when its reader wants it: now, later, or not at all."""
+
+    def __call__(self, letter: Letter, *, now: datetime) -> Verdict:
+        """Return what becomes of it."""
+
+
+def open_gate(letter: Letter, *, now: datetime) -> Verdict:  # noqa: ARG001
+    """Let everything through."""
+    return Verdict(letter)
+
+
 class Task(NamedTuple):
     """Something to be done again and again; harmless when done twice."""
 
@@ -66,6 +78,7 @@ class Registry:
     letters: Mapping[str, Builder]
     tasks: Mapping[str, Task]
     reports: Sequence[Report]
+    gate: Gate = open_gate
 
 
 class UnknownJob(Exception):
@@ -78,9 +91,10 @@ def init_app(
     letters: Mapping[str, Builder],
     tasks: Mapping[str, Task],
     reports: Sequence[Report] = (),
+    gate: Gate = open_gate,
 ) -> None:
-    """Tell the application which letters it can write, which tasks it has, and what to report."""
-    app.extensions["outbox"] = Registry(letters, tasks, reports)
+    """Tell the application which letters it can write and when they leave, and what else it does."""
+    app.extensions["outbox"] = Registry(letters, tasks, reports, gate)
 
 
 def report(now: datetime) -> list[str]:
@@ -206,6 +220,13 @@ def _send_letter(job: ClaimedJob, transport: Transport, pace: Pace, *, now: date
         letter = builder(job.payload, now=now)
         if letter is None:
             return Outcome(JobState.WITHDRAWN)
+        if letter.notice is not None:
+            verdict = _registry().gate(letter, now=now)
+            if verdict.letter is None:
+                is_over = verdict.waits_until is None
+                state = JobState.WITHDRAWN if is_over else JobState.WAITING
+                return Outcome(state, verdict.reason, wanted_at=verdict.waits_until)
+            letter = verdict.letter
         has_failed = queries.find_failing_address(letter.to) is not None
         if not letter.is_asked_for:
             if has_failed and queries.is_stopped(letter.to):

@@ -15,6 +15,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.outbox.mail import Letter, address_of, in_language
 from supportgroups.outbox.models import JobState
+from supportgroups.outbox.notice import Notice
 from supportgroups.outbox.queries import find_state
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Rsvp, SeriesRsvp, WaitingListOffer
@@ -22,7 +23,7 @@ from supportgroups.rsvps.offer_links import offer_token
 from supportgroups.rsvps.queries import find_next_start
 from supportgroups.rsvps.services.series_seats import ANSWER_WITHIN
 from supportgroups.sessions import news as session_news
-from supportgroups.sessions.models import ScheduleChange
+from supportgroups.sessions.models import GroupSession, ScheduleChange
 from supportgroups.sessions.news import NewsKind
 from supportgroups.sessions.queries import list_sessions_by_id
 from supportgroups.sessions.services.changes import list_news
@@ -38,6 +39,7 @@ def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
         return None
     return _letter(
         rsvp.user,
+        _about(rsvp.user, group_session),
         _l("A place is free for you"),
         "rsvps_promoted",
         group_session=group_session,
@@ -55,6 +57,7 @@ def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
         return None
     return _letter(
         offer.rsvp.user,
+        _about(offer.rsvp.user, group_session),
         _l("A place is kept for you for a while"),
         "rsvps_place_offered",
         group_session=group_session,
@@ -73,6 +76,7 @@ def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     series = held.series
     return _letter(
         held.user,
+        Notice(reader_id=held.user_id, group_id=series.group_id),
         _l("Still coming?"),
         "rsvps_still_coming",
         group_session=group_session,
@@ -101,8 +105,16 @@ def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None
         return None
     with in_language(person.language):
         subject = session_news.subject(news)
+    starts = [moment for one in news for moment in (one.starts_at, one.old_starts_at)]
+    soonest = min(moment for moment in starts if moment > now)
     return _letter(
         person,
+        Notice(
+            reader_id=person.id,
+            group_id=change.group_id,
+            hurries_for=soonest,
+            digest_before=soonest,
+        ),
         subject,
         "rsvps_schedule_changed",
         opening=lambda: session_news.opening(news, change),
@@ -126,19 +138,30 @@ def schedule_change_undone(payload: dict[str, Any], *, now: datetime) -> Letter 
     sessions = [one for one in list_sessions_by_id(concerned) if not one.has_started(now)]
     if not sessions:
         return None
+    sessions.sort(key=lambda one: (one.starts_at, one.id))
     return _letter(
         person,
+        _about(person, sessions[0]),
         _l("As it was before"),
         "rsvps_schedule_change_undone",
-        sessions=sorted(sessions, key=lambda one: (one.starts_at, one.id)),
+        sessions=sessions,
         addresses={
             one.id: address_of("pages.session", public_id=one.public_id) for one in sessions
         },
     )
 
 
+def _about(person: UserAccount, group_session: GroupSession) -> Notice:
+    """Return a notice that somebody has to have before a session begins."""
+    return Notice(
+        reader_id=person.id,
+        group_id=group_session.group_id,
+        hurries_for=group_session.starts_at,
+    )
+
+
 def _letter(
-    person: UserAccount, subject: str | LazyString, template: str, **facts: Any
+    person: UserAccount, notice: Notice, subject: str | LazyString, template: str, **facts: Any
 ) -> Letter | None:
     address = person.letters_go_to
     if address is None:
@@ -148,4 +171,5 @@ def _letter(
             to=address,
             subject=str(subject),
             text=render_template(f"emails/{template}.txt", **facts),
+            notice=notice,
         )

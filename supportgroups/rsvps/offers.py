@@ -7,20 +7,16 @@ and then it passes on. Nobody is woken by it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
-from supportgroups.clock import to_zone
+from supportgroups.accounts.quiet_hours import QuietHours
 
 #: So long before the start free places begin to be offered, and kept ones are kept no longer.
 LAST_DAY = timedelta(hours=24)
 #: An offer stands for no longer than this.
 LONGEST_OFFER = timedelta(hours=4)
-#: Nobody is written to between these times of their own day, unless they allow it.
-QUIET_FROM = time(22)
-QUIET_UNTIL = time(8)
-#: Only for a start this near does somebody who allows it hear at night.
+#: Only for a start this near does somebody who allows it hear in quiet hours.
 WORTH_WAKING_FOR = timedelta(hours=12)
 #: Held until the morning, an offer has to stand at least so long after it.
 SHORTEST_MORNING = timedelta(minutes=15)
@@ -31,25 +27,10 @@ def is_last_day(starts_at: datetime, *, now: datetime) -> bool:
     return now >= starts_at - LAST_DAY
 
 
-def is_quiet(moment: datetime, zone: str) -> bool:
-    """Tell whether it is night for somebody whose clocks are those of `zone`."""
-    clock = to_zone(moment, zone).time()
-    return clock >= QUIET_FROM or clock < QUIET_UNTIL
-
-
-def morning_after(moment: datetime, zone: str) -> datetime:
-    """Return when the quiet hours end in which `moment` lies; `moment` itself by day."""
-    if not is_quiet(moment, zone):
-        return moment
-    local = to_zone(moment, zone)
-    day = local.date() + timedelta(days=local.time() >= QUIET_FROM)
-    return datetime.combine(day, QUIET_UNTIL, ZoneInfo(zone)).astimezone(UTC)
-
-
 class Terms(NamedTuple):
     """What an offer promises."""
 
-    #: When the letter leaves; none for a night after which the morning is too late. The page
+    #: When the letter leaves; none for quiet hours after which it is too late. The page
     #: shows the offer at once all the same.
     told_at: datetime | None
     #: When the place passes on.
@@ -57,15 +38,15 @@ class Terms(NamedTuple):
 
 
 def terms(
-    starts_at: datetime, *, now: datetime, zone: str, allows_night_notices: bool = False
+    starts_at: datetime, *, now: datetime, quiet: QuietHours, allows_night_notices: bool = False
 ) -> Terms:
-    """Return how long a place that is free at `now` is offered to somebody of `zone`.
+    """Return how long a place that is free at `now` is offered to somebody with these quiet hours.
 
-    Four hours, or half the time that is left. At night the offer is held until eight in the
-    morning and its time runs from there. Source: journey J7.
+    Four hours, or half the time that is left. In quiet hours the offer is held until they are
+    over and its time runs from there. Source: journey J7.
     """
     may_wake = allows_night_notices and starts_at - now < WORTH_WAKING_FOR
-    told_at = now if may_wake else morning_after(now, zone)
+    told_at = now if may_wake else quiet.over(now)
     if told_at != now and _half_left(starts_at, told_at) < SHORTEST_MORNING:
         return Terms(None, now + min(LONGEST_OFFER, _half_left(starts_at, now)))
     return Terms(told_at, told_at + min(LONGEST_OFFER, _half_left(starts_at, told_at)))

@@ -14,6 +14,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.outbox.notice import Notice, Topic
 from supportgroups.sessions.models import GroupSession
 from supportgroups.volunteering import links
 from supportgroups.volunteering.models import CoverRequest, CoverStatus
@@ -32,7 +33,7 @@ def cover_wanted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     address = address_of("volunteering.answer_by_link", token=token)
     return _letter(
         person, request.group_session, _l("Can you help out?"), "volunteering_cover_wanted",
-        address=address, now=now,
+        address=address, now=now, topic=Topic.DUTIES,
     )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def _letter(
     *,
     address: str,
     now: datetime,
+    topic: Topic | None = None,
     **facts: Any,
 ) -> Letter | None:
     if person.email is None or group_session.is_cancelled or group_session.has_started(now):
@@ -85,4 +87,14 @@ def _letter(
         text = render_template(
             f"emails/{template}.txt", group_session=group_session, address=address, **facts
         )
-        return Letter(to=person.email, subject=str(subject), text=text)
+        return Letter(
+            to=person.email,
+            subject=str(subject),
+            text=text,
+            notice=Notice(
+                reader_id=person.id,
+                topic=topic,
+                group_id=group_session.group_id,
+                hurries_for=group_session.starts_at,
+            ),
+        )

@@ -96,7 +96,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "accounts.profile": {
             "display_name": "Other words",
             "time_zone": "Europe/Paris",
-            "reminder": "none",
         },
         "accounts.request_sign_in_link": {"email": own_email},
         "accounts.sign_in": {"email": own_email, "password": PASSWORD},
@@ -121,6 +120,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.might_come": {"key": "a key of this page"},
         "guides.say_helpful": {"answer": "yes"},
         "notices.answer": {"status": "declined"},
+        "notices.news": {"reminder": "none", "quiet_from": "21", "quiet_until": "9"},
         "rsvps.answer_offer": {"status": "accepted"},
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         # The member holds a seat already.

@@ -140,6 +140,8 @@ TABLE = {
     # notices; whoever holds the link of a letter is its reader
     "GET  notices.answer": OPEN,
     "POST notices.answer": "+ ++++++ ++++",
+    "GET  notices.news": OWN,
+    "POST notices.news": OWN_DO,
     "GET  notices.stop": OPEN,
     "POST notices.stop": "+ ++++++ ++++",
     # operations

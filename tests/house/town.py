@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from supportgroups.db import db
 from supportgroups.notices.links import stop_token
+from supportgroups.outbox.notice import Topic
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.offer_links import offer_token
 from tests.house.keepers import Keeper
@@ -168,7 +169,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps public_id": lambda world, group: group.session,
     "rsvps.series_seat public_id": lambda world, group: group.series,
     "notices.answer token": lambda world, group: answer_token(group.answer),
-    "notices.stop token": lambda world, group: stop_token(world.member),
+    "notices.stop token": lambda world, group: stop_token(world.member, Topic.DUTIES),
     "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),
     "pages.session public_id": lambda world, group: group.session,
     "calendars.session_file public_id": lambda world, group: group.session,

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportgroups.accounts.models import Reminder
+from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.db import db, transaction
 from supportgroups.notices import queries, services
 from supportgroups.notices.links import stop_token
 from supportgroups.notices.reminders import remind_at
+from supportgroups.outbox.notice import Topic
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.queries import find_rsvp
@@ -47,7 +49,7 @@ def moment(text):
     ],
 )
 def test_when_somebody_is_reminded(starts_at, choice, zone, expected):
-    found = remind_at(moment(starts_at), choice, zone)
+    found = remind_at(moment(starts_at), choice, QuietHours(22, 8, zone))
     assert found == (moment(expected) if expected else None)
 
 
@@ -77,6 +79,13 @@ def remind(outbox):
     return remind
 
 
+def change_membership(cast, values):
+    with transaction():
+        membership = factories.find_membership(cast.group, cast.sam)
+        for name, value in values.items():
+            setattr(membership, name, value)
+
+
 class TestReminder:
     def test_it_comes_once_and_says_what_is_needed(self, cast, coming, due, remind):
         assert remind(due - timedelta(minutes=1)) == []
@@ -91,7 +100,7 @@ class TestReminder:
 
     def test_a_mail_program_can_stop_them(self, cast, coming, due, remind):
         (letter,) = remind(due)
-        address = f"http://localhost/reminders/{stop_token(cast.sam.id)}/stop"
+        address = f"http://localhost/news/{stop_token(cast.sam.id, Topic.REMINDERS)}/stop"
         assert letter["List-Unsubscribe"].strip() == f"<{address}>"
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert address in letter.get_content()
@@ -114,6 +123,35 @@ class TestReminder:
         with transaction():
             for name, value in change.items():
                 setattr(cast.sam, name, value)
+        assert remind(due) == []
+
+    @pytest.mark.parametrize(
+        ("of_group", "at_once"),
+        [
+            ({"reminder": Reminder.NONE}, 0),
+            ({"reminder": Reminder.TWO_HOURS}, 0),
+            ({"is_muted": True}, 0),
+            ({}, 1),
+        ],
+    )
+    def test_a_group_may_have_a_choice_of_its_own(
+        self, cast, coming, due, remind, of_group, at_once
+    ):
+        change_membership(cast, of_group)
+        assert len(remind(due)) == at_once
+
+    def test_a_group_may_remind_where_others_do_not(self, cast, coming, due, remind):
+        change_membership(cast, {"reminder": Reminder.TWO_HOURS})
+        with transaction():
+            cast.sam.reminder = Reminder.NONE
+        assert remind(due) == []
+        assert len(remind(due + 22 * HOUR)) == 1
+
+    def test_what_a_group_s_choice_becomes_is_looked_at_again(
+        self, cast, coming, due, outbox, remind
+    ):
+        services.queue_reminders(now=due)
+        change_membership(cast, {"reminder": Reminder.NONE})
         assert remind(due) == []
 
     def test_who_has_just_answered_knows(self, cast, due, remind):
@@ -194,43 +232,11 @@ class TestAnswerLink:
         assert browser.get(f"/answers/{token}").status_code == 404
 
     def test_the_link_of_another_purpose_leads_nowhere(self, browser, cast):
-        assert browser.get(f"/answers/{stop_token(cast.sam.id)}").status_code == 404
+        assert (
+            browser.get(f"/answers/{stop_token(cast.sam.id, Topic.REMINDERS)}").status_code == 404
+        )
 
     def test_an_erased_answer_leads_nowhere(self, browser, coming, path):
         with transaction():
             db.session.delete(coming)
         assert browser.get(path).status_code == 404
-
-
-class TestStopLink:
-    @pytest.fixture
-    def path(self, cast):
-        return f"/reminders/{stop_token(cast.sam.id)}/stop"
-
-    def choice(self, cast):
-        db.session.expire_all()
-        return cast.sam.reminder
-
-    def test_looking_stops_nothing(self, browser, cast, path):
-        assert "Stop the reminders?" in browser.get(path).text
-        assert self.choice(cast) is Reminder.DAY_BEFORE
-
-    def test_a_button_stops_them(self, browser, cast, path):
-        page = browser.post(path)
-        assert page.status_code == 200
-        assert "You get no more reminders" in page.text
-        assert self.choice(cast) is Reminder.NONE
-
-    def test_a_mail_program_stops_them_with_one_request(self, browser, cast, path):
-        """It has no cookie and no token of a form (RFC 8058 §3.1)."""
-        answer = browser.send("POST", path, data={"List-Unsubscribe": "One-Click"})
-        assert answer.status_code == 200
-        assert self.choice(cast) is Reminder.NONE
-
-    def test_another_site_cannot_press_it(self, browser, cast, path):
-        headers = {"Sec-Fetch-Site": "cross-site"}
-        assert browser.send("POST", path, headers=headers).status_code == 400
-        assert self.choice(cast) is Reminder.DAY_BEFORE
-
-    def test_a_link_that_was_not_made_here_leads_nowhere(self, browser):
-        assert browser.get("/reminders/nonsense/stop").status_code == 404

@@ -41,7 +41,13 @@ def another_group(name, *people, role=Role.MEMBER, sessions=1, **values):
 class TestHome:
     def test_it_leads_to_groups_and_to_help(self, browser, cast):
         page = browser.get("/").text
-        for link in ('action="/search"', 'name="q"', 'href="/groups"', 'href="/help-now"', 'href="/groups/new"'):
+        for link in (
+            'action="/search"',
+            'name="q"',
+            'href="/groups"',
+            'href="/help-now"',
+            'href="/groups/new"',
+        ):
             assert link in page
 
     def test_the_next_sessions_of_listed_groups(self, read, cast):

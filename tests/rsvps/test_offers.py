@@ -1,21 +1,19 @@
 """How long an offer stands, when nobody is disturbed, and who is next."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
+from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.rsvps.offers import (
     Seats,
     is_last_day,
-    is_quiet,
-    morning_after,
     share_out,
     terms,
 )
 
-LONDON, SYDNEY, NEW_YORK = "Europe/London", "Australia/Sydney", "America/New_York"
-HOUR = timedelta(hours=1)
+QUIET = QuietHours(22, 8, "Europe/London")
 
 
 def at(text: str) -> datetime:
@@ -29,46 +27,6 @@ def at(text: str) -> datetime:
 )
 def test_the_last_day_begins_24_hours_before_the_start(now: str, expected: bool) -> None:
     assert is_last_day(at("12 19:00"), now=at(now)) is expected
-
-
-@pytest.mark.parametrize(
-    ("moment", "zone", "expected"),
-    [
-        ("12 21:59:59", LONDON, False),
-        ("12 22:00", LONDON, True),
-        ("12 07:59:59", LONDON, True),
-        ("12 08:00", LONDON, False),
-        # 23:30 and 08:00 there.
-        ("12 12:30", SYDNEY, True),
-        ("12 21:00", SYDNEY, False),
-        ("12 03:30", NEW_YORK, True),
-    ],
-)
-def test_night_is_from_22_to_8_on_the_persons_own_clock(
-    moment: str, zone: str, expected: bool
-) -> None:
-    assert is_quiet(at(moment), zone) is expected
-
-
-@pytest.mark.parametrize(
-    ("moment", "zone", "expected"),
-    [
-        ("12 22:00", LONDON, "13 08:00"),
-        ("12 02:10", LONDON, "12 08:00"),
-        ("12 12:00", LONDON, "12 12:00"),
-        ("12 12:30", SYDNEY, "12 21:00"),
-        ("12 03:30", NEW_YORK, "12 13:00"),
-    ],
-)
-def test_the_morning_comes_at_8_on_the_persons_own_clock(
-    moment: str, zone: str, expected: str
-) -> None:
-    assert morning_after(at(moment), zone) == at(expected)
-
-
-def test_the_morning_after_the_clocks_went_back_is_an_hour_longer_away() -> None:
-    evening = datetime(2026, 10, 24, 21, 0, tzinfo=UTC)
-    assert morning_after(evening, LONDON) - evening == 11 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -94,7 +52,7 @@ def test_the_morning_after_the_clocks_went_back_is_an_hour_longer_away() -> None
 def test_how_long_an_offer_stands(
     now: str, starts: str, allows: bool, told: str | None, expires: str
 ) -> None:
-    found = terms(at(starts), now=at(now), zone=LONDON, allows_night_notices=allows)
+    found = terms(at(starts), now=at(now), quiet=QUIET, allows_night_notices=allows)
     assert found == (at(told) if told else None, at(expires))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from supportgroups.accounts import passwords, queries
-from supportgroups.accounts.models import EmailChange, ManageLink, Reminder, SignIn, UserAccount
+from supportgroups.accounts.models import EmailChange, ManageLink, SignIn, UserAccount
 from supportgroups.accounts.services import tries
 from supportgroups.accounts.services.sign_ins import (
     LinkUnusable,
@@ -46,15 +46,11 @@ def edit_profile(
     display_name: str,
     time_zone: str,
     language: str | None,
-    allows_night_notices: bool,
-    reminder: Reminder,
 ) -> None:
-    """Change what the actor is called here, how pages show times and words, and when we write."""
+    """Change what the actor is called here, how pages show times and words."""
     actor.display_name = display_name
     actor.time_zone = time_zone
     actor.language = language
-    actor.allows_night_notices = allows_night_notices
-    actor.reminder = reminder
 
 
 def needs_password(device: SignIn, *, now: datetime) -> bool:

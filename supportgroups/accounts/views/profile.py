@@ -15,7 +15,6 @@ from supportgroups.accounts.current import (
     signed_in_viewer,
 )
 from supportgroups.accounts.forms import EmailForm, PasswordForm, ProfileForm
-from supportgroups.accounts.models import Reminder
 from supportgroups.accounts.services import profiles as services
 from supportgroups.accounts.services import sign_ins as sign_in_services
 from supportgroups.accounts.services.sign_ins import LinkUnusable
@@ -37,8 +36,6 @@ def profile() -> ResponseReturnValue:
             display_name=form.display_name.data,
             time_zone=form.time_zone.data,
             language=form.chosen_language,
-            allows_night_notices=form.allows_night_notices.data,
-            reminder=Reminder(form.reminder.data),
         )
         flash(_("Saved."), "success")
         return redirect(url_for("accounts.profile"), 303)

@@ -50,6 +50,8 @@ class Outcome(NamedTuple):
     reason: str | None = None
     #: Of a letter that did not fail, but has to wait for others to the same domain.
     turn_at: datetime | None = None
+    #: Of a letter that did not fail, but that its reader wants later.
+    wanted_at: datetime | None = None
     #: Given up because no letter reaches the address.
     blames_address: bool = False
 
@@ -109,7 +111,10 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
     A worker whose lease ran out meanwhile changes nothing: the job is in other hands.
     """
     if outcome.turn_at is not None:
-        _wait_for_turn(job, outcome.turn_at)
+        _put_back(job, outcome.turn_at, has_turn=True)
+        return JobState.WAITING
+    if outcome.wanted_at is not None:
+        _put_back(job, outcome.wanted_at, has_turn=False)
         return JobState.WAITING
     state = outcome.state
     if state is JobState.WAITING and job.attempts >= MAX_ATTEMPTS:
@@ -132,16 +137,16 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
     return state
 
 
-def _wait_for_turn(job: ClaimedJob, turn_at: datetime) -> None:
-    """Put a letter back until its turn. It was not tried, so this attempt does not count."""
+def _put_back(job: ClaimedJob, until: datetime, *, has_turn: bool) -> None:
+    """Put a letter back for a while. It was not tried, so this attempt does not count."""
     db.session.connection().execute(
         SETTLE.values(attempts=job.attempts - 1),
         {
             "job_id": job.id,
             "attempt": job.attempts,
             "leased_until": None,
-            "due_at": turn_at,
-            "has_turn": True,
+            "due_at": until,
+            "has_turn": has_turn,
         },
     )
 

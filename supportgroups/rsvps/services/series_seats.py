@@ -13,7 +13,6 @@ from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.outbox.services.jobs import enqueue, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
-from supportgroups.rsvps.offers import morning_after
 from supportgroups.rsvps.services.answers import ensure_let_in, respond
 from supportgroups.sessions.models import GroupSession, Series, WayIn
 from supportgroups.sessions.queries import list_coming_of_series, list_sessions_by_id, lock_series
@@ -163,7 +162,6 @@ def _look_after(series_rsvp_id: int, *, now: datetime) -> None:
             {"series_rsvp_id": held.id},
             key=f"rsvps.still_coming:{held.id}:{held.counted_until.isoformat()}",
             now=now,
-            due_at=morning_after(now, held.user.time_zone),
         )
 
 

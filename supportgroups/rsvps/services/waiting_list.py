@@ -120,8 +120,6 @@ def _give(rsvp: Rsvp, group_session: GroupSession, *, now: datetime) -> None:
         {"rsvp_id": rsvp.id},
         key=f"promoted:{rsvp.id}:{turn}:{group_session.public_id}",
         now=now,
-        # The place is theirs already, so the news may wait until the morning.
-        due_at=offers.morning_after(now, rsvp.user.time_zone),
     )
 
 
@@ -129,7 +127,7 @@ def _offer(rsvp: Rsvp, group_session: GroupSession, *, now: datetime) -> None:
     told_at, expires_at = offers.terms(
         group_session.starts_at,
         now=now,
-        zone=rsvp.user.time_zone,
+        quiet=rsvp.user.quiet_hours,
         allows_night_notices=rsvp.user.allows_night_notices,
     )
     offer = WaitingListOffer(rsvp_id=rsvp.id, offered_at=now, expires_at=expires_at)

@@ -1,0 +1,76 @@
+"""Where each notice passes before it leaves: its reader's choices decide what becomes of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
+from supportgroups.groups.models import Group, Membership
+from supportgroups.notices.decisions import Choices, Way, decide
+from supportgroups.notices.links import stop_token
+from supportgroups.notices.queries import stopped_topics
+from supportgroups.outbox.mail import Letter, Verdict, address_of, in_language
+from supportgroups.outbox.notice import Notice, Topic
+
+#: What ends a letter that its reader can do without. Each word is looked up when it is written.
+LAST_WORDS: dict[Topic, Callable[[str], str]] = {
+    Topic.REMINDERS: lambda address: _(
+        "To get no more reminders, open %(address)s.", address=address
+    ),
+    Topic.DUTIES: lambda address: _(
+        "To get no more letters about what you lead, open %(address)s.", address=address
+    ),
+    Topic.ANNOUNCEMENTS: lambda address: _(
+        "To get no more messages like this one, open %(address)s.", address=address
+    ),
+    Topic.DIGEST: lambda address: _(
+        "To get no more weekly letters, open %(address)s.", address=address
+    ),
+}
+
+
+def pass_notice(letter: Letter, *, now: datetime) -> Verdict:
+    """Let a notice go now, later or not at all, with the words that its reader wants in it."""
+    notice = letter.notice
+    reader = db.session.get(UserAccount, notice.reader_id) if notice is not None else None
+    if notice is None or reader is None:
+        return Verdict(reason="nobody reads it")
+    decision = decide(notice, choices_of(reader, notice.group_id), now=now)
+    if decision.way is Way.NOT_AT_ALL:
+        return Verdict(reason="not wanted")
+    if decision.way is Way.DIGEST:
+        return Verdict(reason="in the weekly letter")
+    if decision.due_at > now:
+        return Verdict(waits_until=decision.due_at)
+    return Verdict(_in_wanted_words(letter, notice, reader))
+
+
+def choices_of(reader: UserAccount, group_id: int | None) -> Choices:
+    """Return what somebody has chosen about news of a group, or of none."""
+    membership = db.session.get(Membership, (group_id, reader.id)) if group_id is not None else None
+    return Choices(
+        quiet=reader.quiet_hours,
+        # Whether somebody is reminded depends on the group too, and the letter has looked.
+        stopped=stopped_topics(reader) - {Topic.REMINDERS},
+        is_muted=membership is not None and membership.is_muted,
+        wants_digest=reader.wants_digest,
+    )
+
+
+def _in_wanted_words(letter: Letter, notice: Notice, reader: UserAccount) -> Letter:
+    """Return a letter with the group's name, if it is wanted, and with the way to stop such letters."""
+    first_line, _break, rest = letter.text.strip().partition("\n\n")
+    with in_language(letter.language):
+        group = db.session.get(Group, notice.group_id) if reader.shows_group_names else None
+        if group is not None:
+            # What organizers called it stays on one line and never becomes a link.
+            name = " ".join(group.name.replace("://", ": //").split())
+            rest = _("It is about: %(group)s", group=name) + "\n\n" + rest
+        if notice.topic is None:
+            return replace(letter, text=f"{first_line}\n\n{rest}\n")
+        address = address_of("notices.stop", token=stop_token(reader.id, notice.topic))
+        rest = f"{rest}\n\n{LAST_WORDS[notice.topic](address)}"
+    return replace(letter, text=f"{first_line}\n\n{rest}\n", unsubscribe_address=address)

@@ -1,8 +1,8 @@
 """Who may reach a view: every view says so with `@access(...)`.
 
-`PUBLIC` is for everybody, `SIGNED_IN` for people with a session. A permission (an entry of the
-table in `groups/permissions.py`) is decided by the loader that the view must call; a response
-that was made without that check never leaves the site.
+`PUBLIC` is for everybody, `SIGNED_IN` for people with a session, `SITE` for whoever runs the site.
+A permission (an entry of the table in `groups/permissions.py`) is decided by the loader that the
+view must call; a response that was made without that check never leaves the site.
 """
 
 from collections.abc import Callable
@@ -18,18 +18,20 @@ REFUSALS_FROM = 400
 
 
 class Audience(StrEnum):
-    """The two kinds of access that need no permission."""
+    """The kinds of access that need no permission in a group."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
+    SITE = "site"
 
 
 PUBLIC = Audience.PUBLIC
 SIGNED_IN = Audience.SIGNED_IN
+SITE = Audience.SITE
 
 
 def access(rule: StrEnum) -> Callable[[View], View]:
-    """Mark a view with who may reach it: `PUBLIC`, `SIGNED_IN` or a permission."""
+    """Mark a view with who may reach it: `PUBLIC`, `SIGNED_IN`, `SITE` or a permission."""
 
     def mark(view: View) -> View:
         view.access = rule  # type: ignore[attr-defined]

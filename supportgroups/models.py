@@ -36,6 +36,7 @@ from supportgroups.sessions.models import (
     SeriesFacilitator,
     SeriesSkip,
     SessionFacilitator,
+    SiteBreak,
     ZoneData,
 )
 from supportgroups.volunteering.models import CoverAsk, CoverRequest
@@ -75,6 +76,7 @@ __all__ = [
     "SignIn",
     "SignInLink",
     "SignUp",
+    "SiteBreak",
     "TriesCounter",
     "UsedFormKey",
     "UserAccount",

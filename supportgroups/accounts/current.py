@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, abort, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import update
 
-from supportgroups.access import SIGNED_IN, declared_access
+from supportgroups.access import SIGNED_IN, SITE, declared_access
 from supportgroups.accounts import queries
 from supportgroups.accounts.models import SignIn, UserAccount
 from supportgroups.clock import utc_now
@@ -126,8 +126,13 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def require_sign_in() -> Any:
-        if declared_access() is SIGNED_IN and viewer() is None:
-            return go_to_sign_in()
+        rule = declared_access()
+        if rule in {SIGNED_IN, SITE}:
+            person = viewer()
+            if person is None:
+                return go_to_sign_in()
+            if rule is SITE and not person.is_site_admin:
+                abort(403)
         device = current_device() if "_user_id" in session else None
         if device is not None and utc_now() - device.last_seen_at > SEEN_EVERY:
             _note_seen(device.id)

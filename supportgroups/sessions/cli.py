@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from supportgroups.clock import utc_now
 from supportgroups.sessions.services import pauses
+from supportgroups.sessions.services.site_breaks import begin_site_break
 
 sessions_commands = AppGroup("sessions", help="Look after the schedules of all groups.")
 
@@ -16,14 +17,20 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @sessions_commands.command("pause-all")
 @click.option("--from", "starts_on", type=DAY, required=True, help="First day of the break.")
 @click.option("--until", "returns_on", type=DAY, required=True, help="First day after it.")
-def pause_all(*, starts_on: datetime, returns_on: datetime) -> None:
+@click.option("--reason", default="", help="What members read as the reason.")
+def pause_all(*, starts_on: datetime, returns_on: datetime, reason: str) -> None:
     """Let no group meet in these days; everyone who answered is told.
 
-    The organizers of each group can end the break for their own group.
+    The organizers of each group can end the break for their own group; "Breaks of the whole site"
+    ends all that are left.
     """
     try:
-        found = pauses.pause_all(
-            starts_on=starts_on.date(), returns_on=returns_on.date(), now=utc_now()
+        found = begin_site_break(
+            starts_on=starts_on.date(),
+            returns_on=returns_on.date(),
+            reason=reason,
+            actor=None,
+            now=utc_now(),
         )
     except (pauses.BreakEndsTooEarly, pauses.BreakIsOver) as error:
         raise click.BadParameter(

@@ -32,6 +32,10 @@ OWN_DO = "S ++++++ ++++"
 MEMBERS_OWN = "S NNNNNN .NNN"
 MEMBERS_OWN_DO = "S NNNNNN +NNN"
 
+#: Whoever runs the site alone.
+SITE = "S FFFFF. FFFF"
+SITE_DO = "S FFFFF+ FFFF"
+
 TABLE = {
     # accounts
     "GET  accounts.check_mail": OPEN,
@@ -187,11 +191,16 @@ TABLE = {
     "POST sessions.cancel": RUN_DO,
     "GET  sessions.create_pause": RUN,
     "POST sessions.create_pause": RUN_DO,
+    "GET  sessions.create_site_break": SITE,
+    "POST sessions.create_site_break": SITE_DO,
     "GET  sessions.create_series": RUN,
     "POST sessions.create_series": RUN_DO,
     "GET  sessions.edit": RUN,
     "POST sessions.edit": RUN_DO,
     "POST sessions.lift_pause": RUN_DO,
+    "GET  sessions.lift_site_break": SITE,
+    "POST sessions.lift_site_break": SITE_DO,
+    "GET  sessions.list_site_breaks": SITE,
     "GET  sessions.restore": RUN,
     "POST sessions.restore": RUN_DO,
     "POST sessions.undo": RUN_DO,
@@ -221,6 +230,7 @@ MISSING = {
     "calendars.edit_link": "S N",
     "calendars.revoke_link": "S N",
     "calendars.show_address": "S N",
+    "sessions.lift_site_break": "S F",
 }
 
 #: The only forms that need no token of ours, each with its reason.

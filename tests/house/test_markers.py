@@ -33,6 +33,8 @@ OF_A_GROUP = {
     "title": (EVERYBODY, EVERYBODY, INSIDE),
     "topic": (EVERYBODY, EVERYBODY, INSIDE),
     "reason": (EVERYBODY, EVERYBODY, INSIDE),
+    # Of a break.
+    "why": (EVERYBODY, EVERYBODY, INSIDE),
     "place": (INSIDE, EVERYBODY, INSIDE),
     # How to find the door.
     "directions": (INSIDE, EVERYBODY, INSIDE),
@@ -64,6 +66,8 @@ OTHERS = {
     # On the page that asks whether to use it.
     "new e-mail of member": "member",
     "word of member": "member",
+    # Until there is a break, it stands where breaks are planned.
+    "reason of the site": "admin",
 }
 
 

@@ -161,6 +161,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "groups.accept_invitation token": lambda world, group: group.invitation_secret,
     "sessions.undo public_id": lambda world, group: group.change,
     "sessions.lift_pause public_id": lambda world, group: group.pause,
+    "sessions.lift_site_break public_id": lambda world, group: world.site_break,
     "sessions.restore public_id": lambda world, group: group.cancelled_session,
     "sessions public_id": lambda world, group: group.session,
     "rsvps.edit_room public_id": lambda world, group: group.series,

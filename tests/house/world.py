@@ -44,6 +44,7 @@ from supportgroups.sessions.models import (
     SeriesSkip,
     SessionFacilitator,
     SessionStatus,
+    SiteBreak,
     WayIn,
     ZoneData,
 )
@@ -132,6 +133,8 @@ class World:
     feeds: dict[str, str] = field(default_factory=dict)
     #: The member's discreet feeds.
     discreet_feeds: dict[Discretion, str] = field(default_factory=dict)
+    #: A break of the whole site, next autumn.
+    site_break: UUID | None = None
     #: The number of the member.
     member: int = 0
     sign_in_token: str = ""
@@ -158,6 +161,15 @@ def build_world() -> World:
     people["deputy"] = make_user("Deputy", email=DEPUTY_EMAIL)
     for visibility in VISIBILITIES:
         world.groups[visibility] = _make_group(world, visibility, people)
+    autumn = NOW.date() + timedelta(weeks=45)
+    world.site_break = add(
+        SiteBreak(
+            starts_on=autumn,
+            returns_on=autumn + timedelta(weeks=1),
+            reason=world.mark("reason of the site"),
+            created_at=LONG_AGO,
+        )
+    ).public_id
     elsewhere = make_group("Elsewhere", slug="elsewhere")
     make_membership(elsewhere, people["elsewhere"], Role.ORGANIZER)
     world.elsewhere = GroupFacts(slug=elsewhere.slug)
@@ -319,7 +331,7 @@ def _make_sessions(
     facts.open_session = make(today + timedelta(minutes=10)).public_id
     facts.offer = _make_offer(make(today + timedelta(hours=9), capacity=2), people["waitlisted"])
     facts.past_session = make(today - timedelta(weeks=1)).public_id
-    _change_schedules(group, facts, people["organizer"])
+    _change_schedules(world, group, facts, people["organizer"])
     drop_in = make_series(group, title="Open door", admission=WayIn.DROP_IN, place="")
     facts.drop_in_session = make_session(drop_in).public_id
     facts.count_token = links.sign(facts.past_session, people["facilitator"].id)
@@ -329,13 +341,16 @@ def _make_sessions(
     let_be_long_over(group, people["facilitator"])
 
 
-def _change_schedules(group: Group, facts: GroupFacts, organizer: UserAccount) -> None:
+def _change_schedules(
+    world: World, group: Group, facts: GroupFacts, organizer: UserAccount
+) -> None:
     summer = NOW.date() + timedelta(weeks=35)
     facts.pause = add(
         Pause(
             group_id=group.id,
             starts_on=summer,
             returns_on=summer + timedelta(weeks=4),
+            reason=world.mark(f"why of {group.visibility}"),
             created_at=LONG_AGO,
         )
     ).public_id

@@ -1,4 +1,4 @@
-"""Breaks of a group, of one schedule, and of every group of the site."""
+"""Breaks of a group, and of one schedule."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from supportgroups.db import db
 from supportgroups.errors import PermissionDenied
-from supportgroups.groups.models import Role, Visibility
+from supportgroups.groups.models import Role
 from supportgroups.sessions.models import GroupSession, Pause
 from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services.changes import NotConfirmed, list_news
@@ -15,7 +15,6 @@ from supportgroups.sessions.services.pauses import (
     BreakEndsTooEarly,
     BreakIsOver,
     end_break,
-    pause_all,
     take_break,
 )
 from supportgroups.sessions.services.series import create_series, extend_all_series
@@ -156,42 +155,18 @@ class TestEndBreak:
         found = [one.wall_starts_at for one in sessions_of(series)]
         assert found == [FIRST + n * WEEK for n in range(31)]
 
+    def test_what_lies_in_another_break_too_stays_off(self, series, take, cast, now):
+        take(reason="The hall is painted")
+        take(date(2026, 12, 22), date(2027, 1, 5), reason="Holidays")
+        first, second = db.session.execute(select(Pause).order_by(Pause.id)).scalars()
+        end_break(first, actor=cast.rosa, now=now)
+        assert off(series) == [3, 4]
+        assert {one.pause for one in sessions_of(series)[3:5]} == {second}
+        end_break(second, actor=cast.rosa, now=now)
+        assert off(series) == []
+
     @pytest.mark.parametrize("name", ["kofi", "sam", "stan", "ola"])
     def test_only_organizers_may(self, series, take, cast, now, name):
         take()
         with nothing_changes(), pytest.raises(PermissionDenied):
             end_break(the_pause(), actor=getattr(cast, name), now=now)
-
-
-class TestPauseAll:
-    def test_every_group_has_it(self, series, group, cast, now):
-        found = pause_all(starts_on=STARTS, returns_on=RETURNS, now=now)
-        assert {(one.group.id, one.sessions) for one in found} == {
-            (group.id, 2),
-            (cast.group.id, 0),
-        }
-        assert off(series) == [2, 3]
-
-    def test_the_command_names_listed_groups_alone(self, app, series, make_group):
-        make_group("Quiet circle", visibility=Visibility.PRIVATE)
-        runner = app.test_cli_runner()
-        result = runner.invoke(
-            args=["sessions", "pause-all", "--from", "2026-12-15", "--until", "2026-12-29"]
-        )
-        assert result.exit_code == 0, result.output
-        assert result.output.splitlines() == [
-            "       0 sessions cancelled: Evening circle",
-            "       2 sessions cancelled: Harbour circle",
-            "       0 sessions cancelled in 1 group that is not listed",
-        ]
-
-    @pytest.mark.parametrize(
-        ("starts", "until"), [("2026-12-29", "2026-12-15"), ("2026-10-01", "2026-10-02")]
-    )
-    def test_the_command_explains_days_that_make_no_sense(self, app, series, starts, until):
-        with nothing_changes():
-            result = app.test_cli_runner().invoke(
-                args=["sessions", "pause-all", "--from", starts, "--until", until]
-            )
-        assert result.exit_code == 2
-        assert "--until" in result.output

@@ -1,6 +1,6 @@
 """Taking back an act on schedules, with everything that it touched."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from supportgroups import events
 from supportgroups.db import db
 from supportgroups.errors import PermissionDenied
 from supportgroups.groups.models import Role
+from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import GroupSession, Pause, ScheduleChange, Series
 from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services.changes import forget_old_changes
@@ -27,7 +28,7 @@ from supportgroups.sessions.services.undoing import (
     undo_change,
 )
 from tests import factories
-from tests.watching import acts, announced, nothing_changes
+from tests.watching import acts, announced, jobs, nothing_changes
 
 WEEK = timedelta(weeks=1)
 FIRST = datetime(2026, 12, 1, 19, 0)  # noqa: DTZ001 (a wall time)
@@ -170,6 +171,38 @@ def test_what_the_worker_made_meanwhile_is_called_off(group, plan, cast, act, un
     number = len(sessions_of(group))
     extend_all_series(now=now + 2 * WEEK)
     assert len(sessions_of(group)) == number + 2
+
+
+def test_what_was_made_while_a_break_had_ended_is_called_off(
+    group, plan, cast, as_it_is, undo, now
+):
+    create_series(group, plan(), actor=cast.rosa, now=now)
+    first, back = date(2027, 5, 27), date(2027, 6, 10)
+    take_break(group, starts_on=first, returns_on=back, actor=cast.rosa, now=now)
+    pause = db.session.execute(select(Pause).where(Pause.group_id == group.id)).scalar_one()
+    later = now + 4 * WEEK
+    extend_all_series(now=later)
+    # One date is to take place all the same: it is older, so it stays.
+    kept = sessions_of(group)[-1]
+    assert kept.wall_starts_at.date() > back
+    moved = kept.wall_starts_at - timedelta(days=14)
+    edit_session(kept, as_it_is(kept, wall_starts_at=moved), actor=cast.rosa, now=later)
+    change = end_break(pause, actor=cast.rosa, now=later)
+    extend_all_series(now=later)
+    made = [one for one in sessions_of(group) if one.id > kept.id]
+    assert [one.wall_starts_at.date() for one in made] == [date(2027, 6, 1), date(2027, 6, 8)]
+    factories.make_rsvp(made[0], cast.sam, RsvpStatus.ACCEPTED)
+    undo(change, at=later)
+    assert [one.is_cancelled for one in made] == [True, True]
+    assert {one.pause.returns_on for one in made} == {back}
+    assert not kept.is_cancelled
+    # Whoever had answered already hears of it.
+    newest = select(ScheduleChange).order_by(ScheduleChange.id.desc()).limit(1)
+    called_off = db.session.execute(newest).scalar_one()
+    assert len(jobs("rsvps.schedule_changed")) == 1
+    assert set(called_off.before["sessions"]) == {str(one.id) for one in made}
+    extend_all_series(now=later)
+    assert [one for one in sessions_of(group) if one.id > made[-1].id] == []
 
 
 class TestRefusals:

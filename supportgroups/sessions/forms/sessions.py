@@ -192,13 +192,28 @@ class RestoreForm(ScopeForm):
     """Let cancelled sessions take place after all."""
 
 
-class BreakForm(Form):
-    """A break of a group, or of one of its schedules."""
+class SiteBreakForm(Form):
+    """A break, whoever has it."""
 
     starts_on = DateField(
         _l("First day of the break"), validators=[InputRequired(_l("Enter a day"))]
     )
     returns_on = DateField(_l("You meet again from"), validators=[InputRequired(_l("Enter a day"))])
+    reason = StringField(
+        _l("Why, in a few words"), filters=[clean_line], validators=[too_long(MAX_REASON)]
+    )
+
+    def validate_returns_on(self, field: Field) -> None:
+        """A break lasts a day at least, and nobody plans one for years."""
+        if field.data and not is_sensible(field.data):
+            raise ValidationError(_l("Enter a day within the next two years"))
+        if self.starts_on.data and field.data and field.data <= self.starts_on.data:
+            raise ValidationError(_l("You meet again after the break has begun"))
+
+
+class BreakForm(SiteBreakForm):
+    """A break of a group, or of one of its schedules."""
+
     series = SelectField(_l("What has the break?"), default="")
 
     def offer_series(self, schedules: list[Series]) -> None:
@@ -210,13 +225,6 @@ class BreakForm(Form):
             SelectChoice("", _l("The whole group")),
             *(SelectChoice(str(series.public_id), series.title) for series in schedules),
         ]
-
-    def validate_returns_on(self, field: Field) -> None:
-        """A break lasts a day at least, and nobody plans one for years."""
-        if field.data and not is_sensible(field.data):
-            raise ValidationError(_l("Enter a day within the next two years"))
-        if self.starts_on.data and field.data and field.data <= self.starts_on.data:
-            raise ValidationError(_l("You meet again after the break has begun"))
 
 
 def explain_clock_change(form: SessionForm, error: StartsOnClockChange) -> None:

@@ -1,12 +1,18 @@
 """Questions about series and sessions."""
 
 from supportgroups.sessions.queries.changes import (
+    MeetingGroup,
+    count_sessions_off_by,
     find_change,
     find_newest_change,
     find_pause,
+    find_site_break,
+    list_groups_that_meet,
     list_pauses,
     list_pauses_of_groups,
+    list_pauses_of_site_break,
     list_sessions_in_other_moments,
+    list_site_breaks,
     list_standing_changes,
     lock_change,
 )
@@ -41,7 +47,9 @@ from supportgroups.sessions.queries.sessions import (
 
 __all__ = [
     "SHORT_OF_DATES",
+    "MeetingGroup",
     "RunningOut",
+    "count_sessions_off_by",
     "find_change",
     "find_group_session",
     "find_last_session_id",
@@ -49,12 +57,15 @@ __all__ = [
     "find_next_of_each",
     "find_pause",
     "find_series",
+    "find_site_break",
     "list_coming_of_series",
     "list_coming_sessions",
+    "list_groups_that_meet",
     "list_live_series",
     "list_new_session_ids",
     "list_pauses",
     "list_pauses_of_groups",
+    "list_pauses_of_site_break",
     "list_recurrence_ids",
     "list_running_out",
     "list_series",
@@ -65,6 +76,7 @@ __all__ = [
     "list_sessions_in_other_moments",
     "list_sessions_led_by",
     "list_sessions_of_series",
+    "list_site_breaks",
     "list_standing_changes",
     "lock_change",
     "lock_coming_sessions",

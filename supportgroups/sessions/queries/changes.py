@@ -1,10 +1,11 @@
 """Questions about breaks, and about what was changed."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from supportgroups.db import db
@@ -14,6 +15,8 @@ from supportgroups.sessions.models import (
     GroupSession,
     Pause,
     ScheduleChange,
+    SessionStatus,
+    SiteBreak,
 )
 
 
@@ -77,6 +80,76 @@ def list_pauses_of_groups(group_ids: Iterable[int], *, now: datetime) -> list[Pa
             .order_by(Pause.id)
         ).scalars()
     )
+
+
+def list_site_breaks(*, since: date) -> list[SiteBreak]:
+    """Return the breaks of the whole site that last beyond a day, in the order in which they begin."""
+    return list(
+        db.session.execute(
+            select(SiteBreak)
+            .where(SiteBreak.returns_on > since)
+            .order_by(SiteBreak.starts_on, SiteBreak.id)
+        ).scalars()
+    )
+
+
+def find_site_break(public_id: UUID) -> SiteBreak | None:
+    """Return one break of the whole site."""
+    return db.session.execute(
+        select(SiteBreak).where(SiteBreak.public_id == public_id)
+    ).scalar_one_or_none()
+
+
+def list_pauses_of_site_break(site_break: SiteBreak) -> list[Pause]:
+    """Return the breaks of groups that are parts of one of the whole site and have not ended early."""
+    return list(
+        db.session.execute(
+            select(Pause)
+            .where(Pause.site_break_id == site_break.id)
+            .options(joinedload(Pause.group))
+            .order_by(Pause.group_id)
+        ).scalars()
+    )
+
+
+class MeetingGroup(NamedTuple):
+    """A group with the number of its sessions in some days."""
+
+    group: Group
+    sessions: int
+
+
+def list_groups_that_meet(
+    *, starts_on: date, returns_on: date, now: datetime
+) -> list[MeetingGroup]:
+    """Return the groups that meet from one day until before another, by name."""
+    first, end = (datetime.combine(day, time.min) for day in (starts_on, returns_on))
+    return [
+        MeetingGroup(group, number)
+        for group, number in db.session.execute(
+            select(Group, func.count(GroupSession.id))
+            .join(GroupSession, GroupSession.group_id == Group.id)
+            .where(
+                GroupSession.starts_at > now,
+                GroupSession.status == SessionStatus.SCHEDULED,
+                GroupSession.wall_starts_at >= first,
+                GroupSession.wall_starts_at < end,
+            )
+            .group_by(Group.id)
+            .order_by(Group.name, Group.id)
+        )
+    ]
+
+
+def count_sessions_off_by(site_break: SiteBreak, *, now: datetime) -> dict[int, int]:
+    """Return how many coming sessions of each group a break of the whole site keeps off."""
+    rows = db.session.execute(
+        select(GroupSession.group_id, func.count())
+        .join(Pause, Pause.id == GroupSession.pause_id)
+        .where(Pause.site_break_id == site_break.id, GroupSession.starts_at > now)
+        .group_by(GroupSession.group_id)
+    )
+    return dict(rows.all())
 
 
 def find_change(group: Group, public_id: UUID) -> ScheduleChange | None:

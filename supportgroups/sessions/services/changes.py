@@ -106,8 +106,11 @@ class Act:
         """Remember that this break is new."""
         self._paused.append(pause)
 
-    def end_pause(self, pause: Pause) -> None:
-        """Remember a break before it is deleted."""
+    def end_pause(self, pause: Pause, *, last_session_id: int) -> None:
+        """Remember a break before it is deleted.
+
+        :param last_session_id: what is made in its days from now on has a higher id
+        """
         self._resumed.append(
             {
                 "id": pause.id,
@@ -115,7 +118,10 @@ class Act:
                 "series_id": pause.series_id,
                 "starts_on": pause.starts_on.isoformat(),
                 "returns_on": pause.returns_on.isoformat(),
+                "reason": pause.reason,
+                "site_break_id": pause.site_break_id,
                 "created_at": pause.created_at.isoformat(),
+                "last_session_id": last_session_id,
             }
         )
 

@@ -1,14 +1,12 @@
-"""Breaks: for a while a group, one of its schedules, or every group of the site does not meet."""
+"""Breaks: for a while a group, or one of its schedules, does not meet."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.audit import record
 from supportgroups.clock import to_zone
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
-from supportgroups.groups import queries as group_queries
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.sessions import queries
@@ -18,6 +16,7 @@ from supportgroups.sessions.models import (
     ScheduleChange,
     Series,
     SessionStatus,
+    SiteBreak,
 )
 from supportgroups.sessions.services.changes import Act
 
@@ -30,14 +29,6 @@ class BreakEndsTooEarly(DomainError):
     """A break ends after it begins."""
 
 
-class PausedGroup(NamedTuple):
-    """What a break of the whole site did to one group."""
-
-    group: Group
-    #: How many sessions it called off.
-    sessions: int
-
-
 @transaction()
 def take_break(
     group: Group,
@@ -45,6 +36,7 @@ def take_break(
     series: Series | None = None,
     starts_on: date,
     returns_on: date,
+    reason: str = "",
     actor: UserAccount,
     now: datetime,
     is_confirmed: bool = True,
@@ -63,7 +55,7 @@ def take_break(
     """
     ensure(actor, Permission.SESSION_MANAGE, group)
     act = Act(ChangeKind.PAUSED, group, actor=actor, now=now, is_confirmed=is_confirmed)
-    return _begin(act, series, starts_on=starts_on, returns_on=returns_on)
+    return begin(act, series, starts_on=starts_on, returns_on=returns_on, reason=reason)
 
 
 @transaction()
@@ -75,41 +67,24 @@ def end_break(pause: Pause, *, actor: UserAccount, now: datetime) -> ScheduleCha
     :raises PermissionDenied: the actor does not organize the group
     """
     ensure(actor, Permission.SESSION_MANAGE, pause.group)
-    act = Act(ChangeKind.RESUMED, pause.group, actor=actor, now=now)
-    series = _lock_series(pause.group, pause.series)
-    for one in queries.lock_coming_sessions([found.id for found in series], now=now):
-        if one.pause_id == pause.id and not one.has_started(now):
-            act.touch(one)
-            one.status, one.pause_id = SessionStatus.SCHEDULED, None
-    before = datetime.combine(pause.starts_on, datetime.min.time()) - timedelta(minutes=1)
-    for found in series:
-        found.made_until = min(found.made_until, before)
-    act.end_pause(pause)
-    _record("pause.ended", pause, actor, now=now)
-    db.session.delete(pause)
-    return act.finish()
+    return end(Act(ChangeKind.RESUMED, pause.group, actor=actor, now=now), pause)
 
 
 @transaction()
-def pause_all(*, starts_on: date, returns_on: date, now: datetime) -> list[PausedGroup]:
-    """Let every group have the same break; who runs the site does this by command.
-
-    A group that has a break of its own at that time keeps it, and gets this one besides.
+def begin(
+    act: Act,
+    only: Series | None,
+    *,
+    starts_on: date,
+    returns_on: date,
+    reason: str,
+    site_break: SiteBreak | None = None,
+) -> ScheduleChange | None:
+    """Let a group, or one of its schedules, have a break, as part of an act.
 
     :raises BreakEndsTooEarly: it would not last a day
     :raises BreakIsOver: it would be over already
     """
-    found = []
-    for group in group_queries.list_all_groups():
-        act = Act(ChangeKind.PAUSED, group, actor=None, now=now)
-        change = _begin(act, None, starts_on=starts_on, returns_on=returns_on)
-        found.append(PausedGroup(group, len(change.before["sessions"]) if change else 0))
-    return found
-
-
-def _begin(
-    act: Act, only: Series | None, *, starts_on: date, returns_on: date
-) -> ScheduleChange | None:
     group, now = act.group, act.now
     if returns_on <= starts_on:
         raise BreakEndsTooEarly
@@ -121,6 +96,8 @@ def _begin(
         series_id=only.id if only is not None else None,
         starts_on=starts_on,
         returns_on=returns_on,
+        reason=reason,
+        site_break_id=site_break.id if site_break is not None else None,
         created_at=now,
     )
     db.session.add(pause)
@@ -133,6 +110,34 @@ def _begin(
             one.status, one.cancel_reason = SessionStatus.CANCELLED, ""
             one.pause = pause
     _record("pause.begun", pause, act.actor, now=now)
+    return act.finish()
+
+
+@transaction()
+def end(act: Act, pause: Pause) -> ScheduleChange | None:
+    """Let a break be over, as part of an act; what it called off takes place.
+
+    What lies in another break as well stays off until that one is over.
+    """
+    series = _lock_series(pause.group, pause.series)
+    others = [
+        other
+        for other in queries.list_pauses(pause.group_id, since=pause.starts_on)
+        if other.id != pause.id
+    ]
+    for one in queries.lock_coming_sessions([found.id for found in series], now=act.now):
+        if one.pause_id == pause.id and not one.has_started(act.now):
+            act.touch(one)
+            day = one.wall_starts_at.date()
+            one.pause = next((other for other in others if other.covers(one.series_id, day)), None)
+            if one.pause is None:
+                one.status = SessionStatus.SCHEDULED
+    before = datetime.combine(pause.starts_on, datetime.min.time()) - timedelta(minutes=1)
+    for found in series:
+        found.made_until = min(found.made_until, before)
+    act.end_pause(pause, last_session_id=queries.find_last_session_id(one.id for one in series))
+    _record("pause.ended", pause, act.actor, now=act.now)
+    db.session.delete(pause)
     return act.finish()
 
 

@@ -20,6 +20,7 @@ from supportgroups.sessions.models import (
     Series,
     SeriesDate,
     SessionStatus,
+    SiteBreak,
 )
 from supportgroups.sessions.services.changes import (
     Act,
@@ -66,9 +67,10 @@ def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) ->
     for series_id in sorted(series_ids | {new for new, _old in change.before["begun"]}):
         queries.lock_series(series_id)
     change.undone_at = now
-    _put_breaks_back(change)
+    breaks = _put_breaks_back(change)
     _put_series_back(change)
     restored = _put_sessions_back(change, now=now)
+    _call_off_what_was_made_in(breaks, group, now=now)
     _end_what_began(change, now=now)
     record(
         "schedule.undone",
@@ -112,20 +114,49 @@ def _overlap(one: ScheduleChange, other: ScheduleChange) -> bool:
     )
 
 
-def _put_breaks_back(change: ScheduleChange) -> None:
+def _put_breaks_back(change: ScheduleChange) -> list[tuple[Pause, int]]:
+    """Return the breaks that the act ended, each with the id above which sessions are newer."""
+    found = []
     for values in change.before["resumed"]:
-        db.session.add(
-            Pause(
-                id=values["id"],
-                public_id=UUID(values["public_id"]),
-                group_id=change.group_id,
-                series_id=values["series_id"],
-                starts_on=datetime.fromisoformat(values["starts_on"]).date(),
-                returns_on=datetime.fromisoformat(values["returns_on"]).date(),
-                created_at=datetime.fromisoformat(values["created_at"]),
-            )
+        site_break_id = values["site_break_id"]
+        is_lifted = site_break_id is None or db.session.get(SiteBreak, site_break_id) is None
+        pause = Pause(
+            id=values["id"],
+            public_id=UUID(values["public_id"]),
+            group_id=change.group_id,
+            series_id=values["series_id"],
+            starts_on=datetime.fromisoformat(values["starts_on"]).date(),
+            returns_on=datetime.fromisoformat(values["returns_on"]).date(),
+            reason=values["reason"],
+            site_break_id=None if is_lifted else site_break_id,
+            created_at=datetime.fromisoformat(values["created_at"]),
         )
+        db.session.add(pause)
+        found.append((pause, values["last_session_id"]))
     db.session.flush()
+    return found
+
+
+def _call_off_what_was_made_in(
+    breaks: list[tuple[Pause, int]], group: Group, *, now: datetime
+) -> None:
+    """Call off what the worker made in the days of a break between its end and its return.
+
+    Somebody may have answered it, so it is not deleted.
+    """
+    for pause, last_session_id in breaks:
+        series = [pause.series] if pause.series is not None else queries.list_series(group)
+        act = Act(ChangeKind.CANCELLED, group, actor=None, now=now)
+        for one in queries.lock_coming_sessions([found.id for found in series], now=now):
+            is_new = one.id > last_session_id and not one.has_started(now)
+            if (
+                is_new
+                and not one.is_cancelled
+                and pause.covers(one.series_id, one.wall_starts_at.date())
+            ):
+                act.touch(one)
+                one.status, one.pause = SessionStatus.CANCELLED, pause
+        act.finish()
 
 
 def _put_series_back(change: ScheduleChange) -> None:

@@ -45,6 +45,7 @@ def create_pause(slug: str) -> ResponseReturnValue:
                 series=_chosen(form, schedules),
                 starts_on=form.starts_on.data,
                 returns_on=form.returns_on.data,
+                reason=form.reason.data or "",
                 is_confirmed=is_confirmed(),
                 actor=signed_in_viewer(),
                 now=utc_now(),

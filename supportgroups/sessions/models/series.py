@@ -1,11 +1,11 @@
-"""Series, the dated sessions made from them, breaks, and what was changed."""
+"""Series, and the dated sessions made from them."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, and_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
@@ -13,6 +13,9 @@ from supportgroups.db import Model, UTCDateTime, WallTime, enum_column
 from supportgroups.groups.models import Group
 from supportgroups.sessions.recurrence import Timetable
 from supportgroups.tokens import uuid7
+
+if TYPE_CHECKING:
+    from supportgroups.sessions.models.breaks import Pause
 
 
 class SessionStatus(StrEnum):
@@ -317,83 +320,3 @@ class SessionFacilitator(Model):
     user_id: Mapped[int] = mapped_column(
         ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-
-
-class Pause(Model):
-    """A break: for a while a group, or one of its schedules, does not meet."""
-
-    __tablename__ = "pause"
-    __table_args__ = (
-        CheckConstraint("returns_on > starts_on", name="returns_after_start"),
-        # A number is never given twice: an undone change may still name the row that had it.
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
-    group_id: Mapped[int] = mapped_column(
-        ForeignKey("support_group.id", ondelete="CASCADE"), index=True
-    )
-    #: None for all schedules of the group.
-    series_id: Mapped[int | None] = mapped_column(
-        ForeignKey("series.id", ondelete="CASCADE"), index=True
-    )
-    #: Days on the wall of each session: the first one of the break, and the first one after it.
-    starts_on: Mapped[date]
-    returns_on: Mapped[date]
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    group: Mapped[Group] = relationship()
-    series: Mapped[Series | None] = relationship()
-
-    def covers(self, series_id: int, day: date) -> bool:
-        """Tell whether a schedule does not meet on a day because of this break."""
-        return self.series_id in (None, series_id) and self.starts_on <= day < self.returns_on
-
-
-class ChangeKind(StrEnum):
-    """What an act on schedules did."""
-
-    EDITED = "edited"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    #: A government changed its clocks, so what the wall shows is another moment.
-    CLOCKS = "clocks"
-
-
-class ScheduleChange(Model):
-    """One act on the schedules of a group, with what was before: for its letters, and to undo it."""
-
-    __tablename__ = "schedule_change"
-    # A number is never given twice: a job may still name the row that had it.
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
-    group_id: Mapped[int] = mapped_column(
-        ForeignKey("support_group.id", ondelete="CASCADE"), index=True
-    )
-    #: None for the command line, the worker, and people who have since been erased.
-    actor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user_account.id", ondelete="SET NULL"), index=True
-    )
-    kind: Mapped[ChangeKind] = mapped_column(enum_column(ChangeKind, name="kind_known"))
-    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    #: What it touched, as that was before; see services/changes.py.
-    before: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-    group: Mapped[Group] = relationship()
-
-
-class ZoneData(Model):
-    """The one row that tells from which zone data the moments of all sessions were derived."""
-
-    __tablename__ = "zone_data"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: The version of the tzdata package: 2026.6.
-    version: Mapped[str]
-    derived_at: Mapped[datetime] = mapped_column(UTCDateTime)

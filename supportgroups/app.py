@@ -31,6 +31,10 @@ from supportgroups.accounts import emails as account_emails
 from supportgroups.accounts.cli import accounts_commands
 from supportgroups.accounts.services import sign_ins
 from supportgroups.accounts.views import bp as accounts
+from supportgroups.announcements import emails as announcement_emails
+from supportgroups.announcements import reactions as announcement_reactions
+from supportgroups.announcements import services as announcement_services
+from supportgroups.announcements.views import bp as announcements
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
 from supportgroups.dev.cli import cli as dev_command
@@ -83,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rsvps,
     calendars,
     notice_pages,
+    announcements,
     guides.bp,
     exchange,
     search,
@@ -105,6 +110,7 @@ COMMANDS: tuple[click.Command, ...] = (
 WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.person_erased, group_reactions.end_everything_of_erased_person),
     (events.person_erased, rsvp_reactions.forget_answers_of_erased_person),
+    (events.person_erased, announcement_reactions.erase_words_of_erased_person),
     (events.group_renamed, session_reactions.revise_sessions_of_renamed_group),
     (events.membership_ended, session_reactions.free_sessions_of_facilitator),
     (events.lead_ended, session_reactions.free_sessions_of_facilitator),
@@ -130,6 +136,7 @@ LETTERS: dict[str, Builder] = {
     "accounts.confirm_email": account_emails.confirm_email,
     "accounts.email_changed": account_emails.email_changed,
     "accounts.password_changed": account_emails.password_changed,
+    "announcements.announcement": announcement_emails.announcement,
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
@@ -160,6 +167,9 @@ TASKS: dict[str, Task] = {
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
+    "announcements.erase_old_words": Task(
+        announcement_services.erase_old_words, timedelta(hours=1)
+    ),
     "sessions.follow_zone_data": Task(zones.follow_zone_data, timedelta(hours=1)),
     "sessions.forget_old_changes": Task(changes.forget_old_changes, timedelta(days=1)),
     "search.write_missing": Task(search_services.write_missing, timedelta(hours=1)),

@@ -8,6 +8,7 @@ from supportgroups.accounts.models import (
     SignUp,
     UserAccount,
 )
+from supportgroups.announcements.models import Announcement
 from supportgroups.audit import AuditEntry
 from supportgroups.calendars.models import FeedLink
 from supportgroups.db import Model
@@ -43,6 +44,7 @@ from supportgroups.volunteering.models import CoverAsk, CoverRequest
 
 __all__ = [
     "AccessFact",
+    "Announcement",
     "AuditEntry",
     "CoverAsk",
     "CoverRequest",

@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    EmailField,
     Field,
     HiddenField,
     RadioField,
@@ -15,9 +16,10 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
-from supportgroups.accounts.models import MAX_NAME
+from supportgroups.accounts.forms import an_address
+from supportgroups.accounts.models import MAX_EMAIL, MAX_NAME
 from supportgroups.accounts.zones import country_of_zone
 from supportgroups.clock import zone_names
 from supportgroups.forms import Form, all_known, choices_of, too_long
@@ -169,6 +171,11 @@ class GroupForm(WhatFields, FormatField, ZoneFields, DoorFields):
     first_visit = TextAreaField(
         _l("A first visit"), filters=[clean_text], validators=[too_long(MAX_TEXT)]
     )
+    mailbox = EmailField(
+        _l("Address for answers"),
+        filters=[clean_line],
+        validators=[Optional(), an_address, too_long(MAX_EMAIL)],
+    )
     agreement = TextAreaField(
         _l("Group agreement"),
         filters=[clean_text],
@@ -197,6 +204,7 @@ class GroupForm(WhatFields, FormatField, ZoneFields, DoorFields):
             country=self.country.data,
             region=self.region.data,
             cost=self.cost.data or "",
+            mailbox=self.mailbox.data or None,
             visibility=Visibility(self.visibility.data),
             admission=Admission(self.admission.data),
             agreement=self.agreement.data,
@@ -224,6 +232,7 @@ class GroupForm(WhatFields, FormatField, ZoneFields, DoorFields):
             "country": group.country,
             "region": group.region,
             "cost": group.cost,
+            "mailbox": group.mailbox,
             "visibility": group.visibility.value,
             "admission": group.admission.value,
             "agreement": group.agreement,

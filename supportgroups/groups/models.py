@@ -76,6 +76,8 @@ class Group(HasCalendar, Model):
     #: Words for people who ask to join, and how long an answer usually takes.
     welcome_note: Mapped[str] = mapped_column(default="")
     expected_wait: Mapped[str] = mapped_column(default="")
+    #: Where answers to messages from those who run the group go; none when nobody would read them.
+    mailbox: Mapped[str | None]
     agreement: Mapped[str]
     #: Rises when the agreement's words change; members are asked to read it again.
     agreement_version: Mapped[int] = mapped_column(default=1)

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     GROUP_EDIT = "group:edit"
     #: Membership, requests and invitations.
     GROUP_MEMBERS = "group:members"
+    #: Write to all members at once.
+    GROUP_ANNOUNCE = "group:announce"
     #: See how many came and answered, session by session.
     GROUP_NUMBERS = "group:numbers"
     SESSION_RSVP = "session:rsvp"
@@ -86,6 +88,7 @@ RULES: dict[Permission, tuple[Rule, ...]] = {
     Permission.GROUP_LEAVE: (member,),
     Permission.GROUP_EDIT: (organizer,),
     Permission.GROUP_MEMBERS: (organizer,),
+    Permission.GROUP_ANNOUNCE: (organizer,),
     Permission.GROUP_NUMBERS: (leader,),
     Permission.SESSION_RSVP: (member,),
     Permission.SESSION_COME: (anyone_if_open, member),

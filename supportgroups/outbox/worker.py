@@ -217,21 +217,14 @@ def _send_letter(job: ClaimedJob, transport: Transport, pace: Pace, *, now: date
     if isinstance(transport, NoTransport):
         return Outcome(JobState.WITHDRAWN, "no mail server")
     with current_app.app_context():
-        letter = builder(job.payload, now=now)
-        if letter is None:
-            return Outcome(JobState.WITHDRAWN)
-        if letter.notice is not None:
-            verdict = _registry().gate(letter, now=now)
-            if verdict.letter is None:
-                is_over = verdict.waits_until is None
-                state = JobState.WITHDRAWN if is_over else JobState.WAITING
-                return Outcome(state, verdict.reason, wanted_at=verdict.waits_until)
-            letter = verdict.letter
+        letter = _let_pass(builder(job.payload, now=now), now=now)
+        if isinstance(letter, Outcome):
+            return letter
         has_failed = queries.find_failing_address(letter.to) is not None
-        if not letter.is_asked_for:
-            if has_failed and queries.is_stopped(letter.to):
-                return Outcome(JobState.WITHDRAWN, "letters to this address come back")
-            turn = pace.turn(_domain_of(letter), now) if not job.has_turn else now
+        if has_failed and not letter.is_asked_for and queries.is_stopped(letter.to):
+            return Outcome(JobState.WITHDRAWN, "letters to this address come back")
+        if not (job.has_turn or letter.is_asked_for):
+            turn = pace.turn(_domain_of(letter), now)
             if turn > now:
                 return Outcome(JobState.WAITING, turn_at=turn)
         message = compose(letter, key=job.key, now=now)
@@ -249,6 +242,20 @@ def _send_letter(job: ClaimedJob, transport: Transport, pace: Pace, *, now: date
         with current_app.app_context():
             addresses.note_acceptance(hashed, now=now)
     return Outcome(JobState.DONE)
+
+
+def _let_pass(letter: Letter | None, *, now: datetime) -> Letter | Outcome:
+    """Return the letter as its reader wants it, or what becomes of one that is not to leave now."""
+    if letter is None:
+        return Outcome(JobState.WITHDRAWN)
+    if letter.notice is None:
+        return letter
+    verdict = _registry().gate(letter, now=now)
+    if verdict.letter is not None:
+        return verdict.letter
+    is_over = verdict.waits_until is None
+    state = JobState.WITHDRAWN if is_over else JobState.WAITING
+    return Outcome(state, verdict.reason, wanted_at=verdict.waits_until)
 
 
 def _domain_of(letter: Letter) -> str:

@@ -50,6 +50,7 @@ BUTTONS = frozenset(
         "accounts.sign_out",
         "accounts.use_sign_in_link",
         "accounts.write_again",
+        "announcements.take_back",
         "calendars.revoke_link",
         "groups.ask_for_approval",
         "groups.confirm",
@@ -70,6 +71,8 @@ BUTTONS = frozenset(
 )
 #: What those who lead send.
 LEADING: dict[str, Mapping[str, Any]] = {
+    "announcements.write": {"words": "Other words", "confirmed": "y"},
+    "announcements.write_about": {"words": "Other words", "confirmed": "y"},
     "insight.count_by_link": {"heads": "7", "outcome": "held"},
     "insight.count_heads": {"heads": "7", "outcome": "held"},
     "volunteering.allow_leading_alone": {"allowed": "yes"},

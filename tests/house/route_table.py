@@ -70,6 +70,13 @@ TABLE = {
     "POST accounts.write_again": "S >>>>>> +>>>",
     "GET  accounts.use_sign_in_link": OPEN,
     "POST accounts.use_sign_in_link": "+ ++++++ ++++",
+    # announcements; the last one can still be taken back
+    "POST announcements.take_back": RUN_DO,
+    "GET  announcements.write": RUN,
+    "POST announcements.write": RUN_DO,
+    "GET  announcements.write_about": RUN,
+    "POST announcements.write_about": RUN_DO,
+    "GET  announcements.written": RUN,
     # calendars; a feed notes that an app came
     "GET  calendars.create_link": OWN,
     "POST calendars.create_link": OWN_DO,

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from supportgroups.accounts.models import UserAccount
+from supportgroups.announcements.services import UNDO, announce
 from supportgroups.app import LETTERS
 from supportgroups.db import db, transaction
+from supportgroups.groups.queries import find_group
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.insight.services import ask_for_head_counts
 from supportgroups.notices.services import queue_reminders
@@ -25,7 +27,7 @@ from tests.conftest import NOW
 from tests.factories import make_rsvp
 from tests.house.filled_forms import LONG_WORDS, SESSION
 from tests.house.pages import Page
-from tests.house.roles import ANONYMOUS
+from tests.house.roles import ANONYMOUS, INSIDERS
 from tests.house.town import LETTER, Town, address
 from tests.house.world import DEPUTY_EMAIL
 from tests.outbox_runner import OutboxRunner
@@ -190,6 +192,13 @@ def wish_for_somebody_s_address(post: Post) -> None:
     post.act("member", "accounts.email", "listed", **form)
 
 
+def write_to_all(post: Post) -> None:
+    group = find_group(post.town.world.groups["private"].slug)
+    organizer = select(UserAccount).filter_by(email=e_mail(post.town, "organizer"))
+    author = db.session.execute(organizer).scalar_one()
+    announce(group, LONG_WORDS, actor=author, now=NOW - UNDO)
+
+
 ORGANIZERS = ["organizer", "deputy"]
 GOERS = ["member", "waitlisted", "deputy"]
 #: What happens → the kind of the letters, and who gets one.
@@ -229,6 +238,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (find_somebody, "volunteering.cover_settled", ["facilitator", "deputy"]),
     (nobody_can, "volunteering.lead_missing", ["organizer", "deputy"]),
     (end_a_session, "insight.head_count_wanted", ["facilitator"] * 3),
+    (write_to_all, "announcements.announcement", [*INSIDERS, "deputy"]),
     (sign_up, "accounts.confirm_sign_up", ["somebody@example.org"]),
     (sign_up_again, "accounts.confirm_sign_up", ["member"]),
     (ask_for_a_link, "accounts.sign_in_link", ["member"]),
@@ -284,7 +294,8 @@ def look_over(town: Town, letter: EmailMessage) -> None:
     addresses_aside = addresses_aside.replace(town.world.markers["slug of listed"], "")
     assert [marker for marker in markers if marker in addresses_aside] == []
     for name, value in letter.items():
-        if name != "To":
+        # Where answers go is written by the organizers, for their members to see.
+        if name not in {"To", "Reply-To"}:
             assert [marker for marker in markers if marker in value] == [], name
     look_at_html(letter.get_body(("html",)).get_content(), words)
 

@@ -53,6 +53,12 @@ OF_A_GROUP = {
     # What somebody wrote to those who lead.
     "note": ("waitlisted facilitator organizer",) * 3,
     "invitation": ("organizer",) * 3,
+    "announcement": (INSIDE,) * 3,
+    "announcement about a session": ("member waitlisted organizer",) * 3,
+    # It can still be taken back.
+    "waiting announcement": ("organizer",) * 3,
+    # Members learn it from a letter alone.
+    "mailbox": ("organizer",) * 3,
 }
 #: What a person keeps. Each meets only their own.
 OF_A_PERSON = ("account", "draft", "e-mail", "device", "link")

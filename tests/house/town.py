@@ -159,6 +159,8 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "groups.decide_join_request public_id": lambda world, group: group.join_request,
     "groups.revoke_invitation public_id": lambda world, group: group.invitation,
     "groups.accept_invitation token": lambda world, group: group.invitation_secret,
+    "announcements.take_back public_id": lambda world, group: group.announcement,
+    "announcements.write_about public_id": lambda world, group: group.session,
     "sessions.undo public_id": lambda world, group: group.change,
     "sessions.lift_pause public_id": lambda world, group: group.pause,
     "sessions.lift_site_break public_id": lambda world, group: world.site_break,

@@ -61,6 +61,7 @@ from tests.factories import (
     make_user,
 )
 from tests.house.leading import let_be_long_over, look_for_cover
+from tests.house.messages import write_messages
 from tests.house.roles import SIGNED_IN, VISIBILITIES
 from tests.house.world_keys import add, make_device, make_links, make_tokens, make_visitor
 
@@ -100,6 +101,8 @@ class GroupFacts:
     #: Its online room has opened a moment ago.
     open_session: UUID | None = None
     past_session: UUID | None = None
+    #: One that can be taken back.
+    announcement: UUID | None = None
     #: A break next summer, and an act on its schedules that can still be undone.
     pause: UUID | None = None
     change: UUID | None = None
@@ -237,6 +240,7 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
         first_visit=words("visit"),
         agreement=words("agreement"),
         cost=words("cost"),
+        mailbox=words("mailbox") + "@example.org",
         format=Format.HYBRID,
         visibility=Visibility(visibility),
         admission=ADMISSIONS[visibility],
@@ -323,6 +327,9 @@ def _make_sessions(
     make_rsvp(coming, people["waitlisted"], RsvpStatus.WAITLISTED, turn=1, note=note)
     make_rsvp(coming, people["deputy"], RsvpStatus.WAITLISTED, turn=facts.last_turn)
     facts.session = coming.public_id
+    kinds = ("announcement", "announcement about a session", "waiting announcement")
+    texts = [world.mark(f"{kind} of {group.visibility}") for kind in kinds]
+    facts.announcement = write_messages(coming, people["organizer"], texts)
     facts.cancelled_session = make(
         series.wall_starts_at + timedelta(weeks=1),
         status=SessionStatus.CANCELLED,

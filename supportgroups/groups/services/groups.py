@@ -47,6 +47,8 @@ class GroupDetails:
     #: Whose public holidays its schedules may leave out; empty for the country of its zone.
     country: str = ""
     region: str = ""
+    #: Where answers to messages go.
+    mailbox: str | None = None
     topics: frozenset[Topic] = frozenset()
     #: What is known; features that are left out are unknown.
     access: dict[AccessFeature, AccessAnswer] = field(default_factory=dict)
@@ -122,7 +124,7 @@ def confirm_group(group: Group, *, actor: UserAccount, now: datetime) -> None:
 def _write(group: Group, details: GroupDetails) -> None:
     for name in (
         "name", "purpose", "audience", "first_visit", "format", "language", "time_zone",
-        "cost", "visibility", "admission", "agreement", "country", "region",
+        "cost", "visibility", "admission", "agreement", "country", "region", "mailbox",
     ):  # fmt: skip
         setattr(group, name, getattr(details, name))
     tags = {tag.topic: tag for tag in group.topic_tags}

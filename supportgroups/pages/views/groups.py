@@ -8,6 +8,7 @@ from flask_babel import LazyString
 
 from supportgroups.access import access
 from supportgroups.accounts.current import viewer
+from supportgroups.announcements.queries import list_on_group_page
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.forms import ADMISSION_WORDS, ANSWER_WORDS
@@ -51,6 +52,7 @@ def group(slug: str) -> ResponseReturnValue:
         group=shown,
         now=now,
         membership=membership,
+        announcements=list_on_group_page(shown, person, now=now) if membership and person else [],
         join_request=group_queries.find_join_request(shown, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown),
         may_edit=permits(person, Permission.GROUP_EDIT, shown),

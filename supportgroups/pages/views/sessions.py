@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from supportgroups.access import access
 from supportgroups.accounts.current import viewer
+from supportgroups.announcements.queries import list_on_session_page
 from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.permissions import Permission, permits
@@ -46,11 +47,13 @@ def session(public_id: UUID) -> ResponseReturnValue:
         group_session=shown,
         group=shown.group,
         membership=membership,
+        announcements=list_on_session_page(shown, person, now=now) if membership and person else [],
         join_request=group_queries.find_join_request(shown.group, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=may_manage,
         undoable=find_undoable(shown.group, now=now) if may_manage else None,
         gaps=find_gaps([shown], zone=person.time_zone) if person and not shown.is_over(now) else [],
+        may_announce=permits(person, Permission.GROUP_ANNOUNCE, shown.group),
         may_see_answers=permits(person, Permission.SESSION_ANSWERS, shown.group),
         may_count=may_count and shown.has_started(now) and not shown.is_cancelled,
         head_count=insight_queries.find_head_count(shown) if may_count else None,

@@ -42,7 +42,7 @@ from supportgroups.dev.views import bp as dev
 from supportgroups.exchange.views import bp as exchange
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups import reactions as group_reactions
-from supportgroups.groups.services import drafts
+from supportgroups.groups.services import drafts, listings
 from supportgroups.groups.views import bp as groups
 from supportgroups.guides import views as guides
 from supportgroups.guides.cli import guides_commands
@@ -137,6 +137,9 @@ LETTERS: dict[str, Builder] = {
     "accounts.email_changed": account_emails.email_changed,
     "accounts.password_changed": account_emails.password_changed,
     "announcements.announcement": announcement_emails.announcement,
+    "groups.confirmation_wanted": group_emails.confirmation_wanted,
+    "groups.hidden": group_emails.hidden,
+    "groups.problem_reported": group_emails.problem_reported,
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
@@ -159,6 +162,8 @@ TASKS: dict[str, Task] = {
     "rsvps.look_after_seats": Task(series_seats.look_after_seats, timedelta(hours=1)),
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
+    "groups.look_after_listings": Task(listings.look_after_listings, timedelta(hours=6)),
+    "groups.forget_old_reports": Task(listings.forget_old_reports, timedelta(days=1)),
     "groups.forget_old_drafts": Task(drafts.forget_old_drafts, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "volunteering.look_after_leads": Task(lookout.look_after_leads, timedelta(minutes=15)),

@@ -48,6 +48,15 @@ def find_user_by_email(email: str) -> UserAccount | None:
     ).scalar_one_or_none()
 
 
+def list_site_admins() -> list[UserAccount]:
+    """Return those who run the site."""
+    return list(
+        db.session.scalars(
+            select(UserAccount).where(UserAccount.is_site_admin).order_by(UserAccount.id)
+        )
+    )
+
+
 def find_manage_link(secret: str) -> ManageLink | None:
     """Return somebody's own link of this secret, with the person."""
     return db.session.execute(

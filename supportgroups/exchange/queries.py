@@ -6,14 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from supportgroups.db import db
-from supportgroups.groups.models import Group, Visibility
+from supportgroups.groups.models import Group
 from supportgroups.sessions.models import GroupSession, Series, SeriesKind, SessionStatus
 
 
 def find_listed_group(slug: str) -> Group | None:
     """Return the listed group at this address."""
     return db.session.execute(
-        select(Group).where(Group.slug == slug, Group.visibility == Visibility.LISTED)
+        select(Group).where(Group.slug == slug, Group.is_listed)
     ).scalar_one_or_none()
 
 
@@ -33,7 +33,7 @@ def list_meeting_again(*, now: datetime) -> list[Series]:
             select(Series)
             .join(Series.group)
             .where(
-                Group.visibility == Visibility.LISTED,
+                Group.is_listed,
                 Series.kind == SeriesKind.SCHEDULE,
                 Series.rrule.is_not(None),
                 still_meets,

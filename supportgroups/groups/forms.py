@@ -24,7 +24,14 @@ from supportgroups.accounts.zones import country_of_zone
 from supportgroups.clock import zone_names
 from supportgroups.forms import Form, all_known, choices_of, too_long
 from supportgroups.groups.holidays import countries, country_name, regions
-from supportgroups.groups.models import Admission, Group, Membership, Role, Visibility
+from supportgroups.groups.models import (
+    Admission,
+    Group,
+    Membership,
+    ProblemKind,
+    Role,
+    Visibility,
+)
 from supportgroups.groups.services.groups import GroupDetails
 from supportgroups.groups.topics import (
     ACCESS_WORDS,
@@ -57,6 +64,13 @@ ROLE_WORDS = {
     Role.ORGANIZER: _l("Organizer"),
     Role.FACILITATOR: _l("Facilitator"),
     Role.MEMBER: _l("Member"),
+}
+PROBLEM_WORDS = {
+    ProblemKind.GONE: _l("It does not meet any more"),
+    ProblemKind.WRONG: _l("A time, a place or a link is wrong"),
+    ProblemKind.UNSAFE: _l("Somebody was treated badly, or it is not safe"),
+    ProblemKind.SELLING: _l("It sells something, or is not a group of peers"),
+    ProblemKind.OTHER: _l("Something else"),
 }
 ANSWER_WORDS = {
     "": _l("Not known yet"),
@@ -299,6 +313,20 @@ class WelcomeForm(Form):
     expected_wait = StringField(
         _l("How long an answer takes"), filters=[clean_line], validators=[too_long(MAX_SENTENCE)]
     )
+
+
+class ProblemForm(Form):
+    """Say that something is wrong with a group or its page. Nobody is asked who they are."""
+
+    kind = RadioField(
+        _l("What is wrong?"),
+        choices=choices_of(PROBLEM_WORDS),
+        validators=[DataRequired(_l("Choose what is wrong"))],
+    )
+    note = TextAreaField(
+        _l("What should we know?"), filters=[clean_text], validators=[too_long(MAX_MESSAGE)]
+    )
+    save = SubmitField(_l("Send the report"))
 
 
 class RoleForm(Form):

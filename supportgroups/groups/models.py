@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
+from sqlalchemy import JSON, ColumnElement, ForeignKey, UniqueConstraint, and_, false
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import Reminder, UserAccount
@@ -39,6 +40,32 @@ class Role(StrEnum):
     ORGANIZER = "organizer"
     FACILITATOR = "facilitator"
     MEMBER = "member"
+
+
+class HiddenBecause(StrEnum):
+    """Why a listed group stands in no list at the moment."""
+
+    #: Nobody has said for long that its page is still true.
+    UNCONFIRMED = "unconfirmed"
+    #: Several people have reported a problem with it.
+    REPORTED = "reported"
+    #: Whoever runs the site has taken it out.
+    SITE_ADMIN = "site-admin"
+
+
+class ProblemKind(StrEnum):
+    """What may be wrong with a group or its page."""
+
+    GONE = "gone"
+    WRONG = "wrong"
+    UNSAFE = "unsafe"
+    SELLING = "selling"
+    OTHER = "other"
+
+    @property
+    def is_about_facts(self) -> bool:
+        """Whether the organizers are the ones to mend it, and so read it."""
+        return self in {ProblemKind.GONE, ProblemKind.WRONG}
 
 
 class Group(HasCalendar, Model):
@@ -84,6 +111,12 @@ class Group(HasCalendar, Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: When an organizer last said that all this is true.
     confirmed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When organizers were last asked whether it still is, since then.
+    nudged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: While it is set, a listed group is as an unlisted one.
+    hidden_because: Mapped[HiddenBecause | None] = mapped_column(
+        enum_column(HiddenBecause, name="hidden_because_known")
+    )
 
     topic_tags: Mapped[list["GroupTopic"]] = relationship(
         cascade="all, delete-orphan", order_by="GroupTopic.topic", lazy="selectin"
@@ -108,10 +141,15 @@ class Group(HasCalendar, Model):
         """The country whose public holidays it may keep; empty for none."""
         return self.country or country_of_zone(self.time_zone)
 
-    @property
+    @hybrid_property
     def is_listed(self) -> bool:
         """Whether anyone can find the group."""
-        return self.visibility is Visibility.LISTED
+        return self.visibility is Visibility.LISTED and self.hidden_because is None
+
+    @is_listed.inplace.expression
+    @classmethod
+    def _is_listed(cls) -> ColumnElement[bool]:
+        return and_(cls.visibility == Visibility.LISTED, cls.hidden_because.is_(None))
 
 
 class GroupTopic(Model):
@@ -236,6 +274,27 @@ class InvitationLink(Model):
     def is_usable(self, now: datetime) -> bool:
         """Tell whether the link still lets people in."""
         return self.revoked_at is None and now < self.expires_at
+
+
+class ProblemReport(Model):
+    """Somebody says that something about a group or its page is wrong. Who, nobody keeps."""
+
+    __tablename__ = "problem_report"
+    # A number is never given twice: a job may still name the row that had it.
+    __table_args__ = (UniqueConstraint("group_id", "reporter"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("support_group.id", ondelete="CASCADE"))
+    kind: Mapped[ProblemKind] = mapped_column(enum_column(ProblemKind, name="kind_known"))
+    note: Mapped[str]
+    #: The same for two reports about one group from one network, and of no other meaning.
+    reporter: Mapped[str]
+    reported_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: When somebody answered it: the organizers, or whoever runs the site.
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    group: Mapped[Group] = relationship()
 
 
 class GroupDraft(Model):

@@ -20,6 +20,10 @@ class Permission(StrEnum):
     GROUP_PLACE = "group:place"
     GROUP_JOIN = "group:join"
     GROUP_LEAVE = "group:leave"
+    #: Tell those who run the site that something is wrong.
+    GROUP_REPORT = "group:report"
+    #: Take it out of all lists, and put it back.
+    GROUP_HIDE = "group:hide"
     GROUP_EDIT = "group:edit"
     #: Membership, requests and invitations.
     GROUP_MEMBERS = "group:members"
@@ -63,6 +67,11 @@ def newcomer(actor: UserAccount | None, group: Group) -> bool:
     )
 
 
+def site_admin(actor: UserAccount | None, group: Group) -> bool:
+    """Whoever runs the site, about a group that its visitors can meet."""
+    return actor is not None and actor.is_site_admin and anyone_unless_private(actor, group)
+
+
 def member(actor: UserAccount | None, group: Group) -> bool:
     """Anyone who belongs to the group."""
     return queries.find_membership(group, actor) is not None
@@ -80,12 +89,14 @@ organizer = _role(Role.ORGANIZER)
 leader = _role(Role.ORGANIZER, Role.FACILITATOR)
 
 #: A permission is granted when any one of its rules holds. Whoever runs the site looks after the
-#: machine, not the groups: that role opens no door here.
+#: machine, not the groups: that role opens no door here, and only takes a group out of the lists.
 RULES: dict[Permission, tuple[Rule, ...]] = {
     Permission.GROUP_READ: (anyone_unless_private, member),
     Permission.GROUP_PLACE: (anyone_if_open, member),
     Permission.GROUP_JOIN: (newcomer,),
     Permission.GROUP_LEAVE: (member,),
+    Permission.GROUP_REPORT: (anyone_unless_private,),
+    Permission.GROUP_HIDE: (site_admin,),
     Permission.GROUP_EDIT: (organizer,),
     Permission.GROUP_MEMBERS: (organizer,),
     Permission.GROUP_ANNOUNCE: (organizer,),

@@ -1,12 +1,21 @@
 """Questions about groups and who belongs to them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
@@ -16,9 +25,12 @@ from supportgroups.groups.models import (
     Group,
     GroupDraft,
     GroupTopic,
+    HiddenBecause,
     InvitationLink,
     JoinRequest,
     Membership,
+    ProblemKind,
+    ProblemReport,
     Role,
     Visibility,
 )
@@ -254,8 +266,8 @@ def count_directory(filters: DirectoryFilters, *, also: Iterable[ColumnElement[b
     return db.session.execute(query).scalar_one()
 
 
-def _directory_conditions(filters: DirectoryFilters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Group.visibility == Visibility.LISTED]
+def _directory_conditions(filters: DirectoryFilters) -> list[ColumnExpressionArgument[bool]]:
+    found: list[ColumnExpressionArgument[bool]] = [Group.is_listed]
     found += [
         or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))
         for word in filters.words.split()
@@ -284,6 +296,84 @@ def _says(feature: AccessFeature, answer: AccessAnswer) -> ColumnElement[bool]:
 
 
 _SEARCHED = (Group.name, Group.purpose, Group.audience)
+
+
+def list_open_reports(group: Group) -> list[ProblemReport]:
+    """Return the reports about a group that nobody has answered, oldest first."""
+    return list(
+        db.session.scalars(
+            select(ProblemReport)
+            .where(ProblemReport.group_id == group.id, ProblemReport.settled_at.is_(None))
+            .order_by(ProblemReport.id)
+        )
+    )
+
+
+def list_reports_about_facts(group_ids: Collection[int]) -> list[ProblemReport]:
+    """Return the unanswered reports about these groups that their organizers can mend, oldest first."""
+    return list(
+        db.session.scalars(
+            select(ProblemReport)
+            .where(
+                ProblemReport.group_id.in_(group_ids),
+                ProblemReport.settled_at.is_(None),
+                ProblemReport.kind.in_([kind for kind in ProblemKind if kind.is_about_facts]),
+            )
+            .order_by(ProblemReport.id)
+        )
+    )
+
+
+def list_all_open_reports() -> list[ProblemReport]:
+    """Return the reports that nobody has answered, those about one group together, oldest first.
+
+    A private group is a matter of its members: a report from before it was so is left out.
+    """
+    return list(
+        db.session.scalars(
+            select(ProblemReport)
+            .join(ProblemReport.group)
+            .where(ProblemReport.settled_at.is_(None), Group.visibility != Visibility.PRIVATE)
+            .options(contains_eager(ProblemReport.group).lazyload(Group.topic_tags))
+            .order_by(ProblemReport.group_id, ProblemReport.id)
+        )
+    )
+
+
+def find_report(group: Group, reporter: str) -> ProblemReport | None:
+    """Return what this reporter said about a group, answered or not."""
+    return db.session.scalars(
+        select(ProblemReport).filter_by(group_id=group.id, reporter=reporter)
+    ).one_or_none()
+
+
+def list_hidden_groups() -> list[Group]:
+    """Return the groups that reports, or those who run the site, took out of the lists, by name."""
+    return list(
+        db.session.scalars(
+            select(Group)
+            .where(
+                Group.hidden_because.in_((HiddenBecause.REPORTED, HiddenBecause.SITE_ADMIN)),
+                Group.visibility != Visibility.PRIVATE,
+            )
+            .options(lazyload(Group.topic_tags))
+            .order_by(Group.name, Group.id)
+        )
+    )
+
+
+def lock_listed_groups(*, confirmed_before: datetime) -> list[Group]:
+    """Return the groups in the lists that nobody has confirmed since, locked, in a fixed order."""
+    return list(
+        db.session.scalars(
+            select(Group)
+            .where(Group.is_listed, Group.confirmed_at <= confirmed_before)
+            .options(lazyload(Group.topic_tags))
+            .order_by(Group.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def find_draft(user: UserAccount) -> GroupDraft | None:

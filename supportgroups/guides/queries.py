@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.db import db
-from supportgroups.groups.models import Group, GroupTopic, Visibility
+from supportgroups.groups.models import Group, GroupTopic
 from supportgroups.guides.help_lines import our_help_book, standing
 from supportgroups.guides.models import (
     ComingKind,
@@ -32,7 +32,7 @@ def list_coming_sessions(guide: Guide, *, now: datetime, limit: int) -> list[Gro
         select(GroupSession)
         .join(GroupSession.group)
         .where(
-            Group.visibility == Visibility.LISTED,
+            Group.is_listed,
             GroupSession.starts_at > now,
             GroupSession.status == SessionStatus.SCHEDULED,
         )

@@ -1,18 +1,17 @@
 """What needs somebody who leads groups first, and what comes next: rules without a database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from supportgroups.groups.models import Group, Membership, Role
+from supportgroups.groups.freshness import NUDGES
+from supportgroups.groups.models import Group, HiddenBecause, Membership, Role
 from supportgroups.rsvps.queries import Tally
 from supportgroups.sessions.models import GroupSession
 
 #: So long before the start a session without anybody to lead it becomes urgent.
 LEADER_NEEDED_WITHIN = timedelta(hours=72)
-#: After so long somebody should say again that a group's page is true (product.md, rule 3).
-CONFIRM_EVERY = timedelta(days=60)
 
 
 class LedSession(NamedTuple):
@@ -56,7 +55,8 @@ class Overview:
     agreements: list[Group] = field(default_factory=list)
     #: Past sessions of which nobody has said how many came.
     uncounted: list[GroupSession] = field(default_factory=list)
-    #: Groups that nobody has confirmed for long.
+    #: Groups whose page may not be true any more: nobody has confirmed it for long, or somebody
+    #: has said so.
     unconfirmed: list[Group] = field(default_factory=list)
 
     @property
@@ -71,6 +71,7 @@ def look_over(
     tallies: Mapping[int, Tally],
     *,
     uncounted: Iterable[GroupSession],
+    reported: Collection[int] = (),
     now: datetime,
 ) -> Overview:
     """Return what needs this person: of each group only what they can do something about.
@@ -79,6 +80,7 @@ def look_over(
     :param sessions: the coming sessions of these groups, soonest first
     :param tallies: the answers for these sessions, by the session's id
     :param uncounted: the last sessions of these groups without a head count
+    :param reported: the ids of groups about whose page somebody has said that it is wrong
     """
     groups = list(groups)
     organized = [led for led in groups if led.membership.role is Role.ORGANIZER]
@@ -107,7 +109,14 @@ def look_over(
         agreements=[led.group for led in groups if not led.membership.has_current_agreement],
         uncounted=list(uncounted),
         unconfirmed=sorted(
-            (led.group for led in organized if led.group.confirmed_at <= now - CONFIRM_EVERY),
+            (led.group for led in organized if _is_in_doubt(led.group, reported, now)),
             key=lambda group: (group.confirmed_at, group.id),
         ),
     )
+
+
+def _is_in_doubt(group: Group, reported: Collection[int], now: datetime) -> bool:
+    if group.hidden_because is HiddenBecause.SITE_ADMIN:
+        return False
+    is_old = group.confirmed_at <= now - NUDGES[0]
+    return is_old or group.id in reported or group.hidden_because is not None

@@ -12,9 +12,11 @@ from supportgroups.access import PUBLIC, SIGNED_IN, access
 from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.accounts.models import UserAccount
 from supportgroups.clock import utc_now
+from supportgroups.groups.forms import PROBLEM_WORDS
 from supportgroups.groups.loaders import load_group
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission
+from supportgroups.groups.queries import list_reports_about_facts
 from supportgroups.insight import queries, services
 from supportgroups.insight.files import numbers_table
 from supportgroups.insight.forms import HeadCountForm
@@ -47,6 +49,7 @@ def organizing() -> ResponseReturnValue:
     ids = [led.group.id for led in groups]
     sessions = queries.list_led_sessions(ids, now=now, until=now + LOOKS_AHEAD)
     tallies = rsvp_queries.tally((led.group_session for led in sessions), now=now)
+    reports = list_reports_about_facts(ids)
     return render_template(
         "insight/organizing.html",
         groups=groups,
@@ -55,10 +58,13 @@ def organizing() -> ResponseReturnValue:
             sessions,
             tallies,
             uncounted=queries.list_uncounted(ids, now=now),
+            reported={report.group_id for report in reports},
             now=now,
         ),
         sessions=sessions[:NEXT_SESSIONS],
         tallies=tallies,
+        reports=reports,
+        problem_words=PROBLEM_WORDS,
         limit=OF_EACH_KIND,
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups import queries as group_queries
-from supportgroups.groups.models import Group, Membership, Visibility
+from supportgroups.groups.models import Group, Membership
 from supportgroups.groups.queries import DirectoryFilters
 from supportgroups.sessions.models import GroupSession, SessionStatus
 
@@ -89,7 +89,7 @@ def list_next_sessions(*, now: datetime, limit: int) -> list[GroupSession]:
             select(GroupSession)
             .join(GroupSession.group)
             .where(
-                Group.visibility == Visibility.LISTED,
+                Group.is_listed,
                 GroupSession.starts_at > now,
                 GroupSession.status == SessionStatus.SCHEDULED,
             )
@@ -108,10 +108,7 @@ def list_listed_slugs() -> list[str]:
     """Return the slugs of the groups that search engines may list, the oldest first."""
     return list(
         db.session.scalars(
-            select(Group.slug)
-            .where(Group.visibility == Visibility.LISTED)
-            .order_by(Group.id)
-            .limit(MOST_IN_SITEMAP)
+            select(Group.slug).where(Group.is_listed).order_by(Group.id).limit(MOST_IN_SITEMAP)
         )
     )
 
@@ -140,9 +137,7 @@ def of_person(user: UserAccount) -> Scope:
 
 def of_site() -> Scope:
     """Mean the sessions of the groups that everybody may know about."""
-    return Scope(
-        GroupSession.group_id.in_(select(Group.id).where(Group.visibility == Visibility.LISTED))
-    )
+    return Scope(GroupSession.group_id.in_(select(Group.id).where(Group.is_listed)))
 
 
 def list_own_memberships(user: UserAccount) -> list[Membership]:

@@ -35,7 +35,7 @@ A_SESSION = """
 """
 #: Listed groups may be named to everybody, the others to those who belong to them.
 MAY_KNOW = """
-    g.visibility = 'listed' OR EXISTS (
+    (g.visibility = 'listed' AND g.hidden_because IS NULL) OR EXISTS (
         SELECT 1 FROM membership AS m
         WHERE m.group_id = g.id AND m.user_id = :person AND m.removed_at IS NULL
     )

@@ -62,6 +62,8 @@ BUTTONS = frozenset(
         "groups.withdraw_join_request",
         "notices.stop",
         "pages.erase",
+        "pages.hide_group",
+        "pages.keep_group",
         "sessions.lift_pause",
         "sessions.lift_site_break",
         "sessions.restore",
@@ -80,6 +82,11 @@ LEADING: dict[str, Mapping[str, Any]] = {
     "volunteering.answer_by_link": {"answer": "no"},
     "volunteering.decide": {"decision": "cancel"},
 }
+#: What everybody sends alike.
+VISITING: dict[str, Mapping[str, Any]] = {
+    "guides.say_helpful": {"answer": "yes"},
+    "pages.report_problem": {"kind": "wrong", "note": "Other words"},
+}
 BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 
 
@@ -87,8 +94,8 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
     """Return what this person sends to a route that changes something."""
     if endpoint in BUTTONS:
         return {}
-    if endpoint in LEADING:
-        return LEADING[endpoint]
+    if endpoint in LEADING | VISITING:
+        return (LEADING | VISITING)[endpoint]
     version = world.groups[visibility].agreement_version
     address = "member" if role == ANONYMOUS else role
     own_email = world.markers[f"e-mail of {address}"] + "@example.org"
@@ -122,7 +129,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.edit_room": {"policy": "approval", "online_link": "https://other.example.org/"},
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "rsvps.might_come": {"key": "a key of this page"},
-        "guides.say_helpful": {"answer": "yes"},
         "notices.answer": {"status": "declined"},
         "notices.news": {"reminder": "none", "quiet_from": "21", "quiet_until": "9"},
         "rsvps.answer_offer": {"status": "accepted"},

@@ -25,6 +25,8 @@ LEAD_DO = "S FFFFFF FF++ | S FFFFFF FF++ | N NNNNNN FF++"
 #: Organizers alone.
 RUN = "S FFFFFF FFF. | S FFFFFF FFF. | N NNNNNN FFF."
 RUN_DO = "S FFFFFF FFF+ | S FFFFFF FFF+ | N NNNNNN FFF+"
+#: Whoever runs the site, about a group that its visitors can meet.
+DECIDE_DO = "S FFFFF+ FFFF | S FFFFF+ FFFF | N NNNNNN FFFF"
 #: Everybody signed in, about what is their own.
 OWN = "S ...... ...."
 OWN_DO = "S ++++++ ++++"
@@ -166,9 +168,14 @@ TABLE = {
     "GET  pages.erased": OPEN,
     "GET  pages.group": READ,
     "GET  pages.group_sessions": READ,
+    "POST pages.hide_group": DECIDE_DO,
     "GET  pages.home": OPEN,
+    "POST pages.keep_group": DECIDE_DO,
     "GET  pages.my": OWN,
     "GET  pages.my_sessions": OWN,
+    "GET  pages.report_problem": ". ...... .... | . ...... .... | N NNNNNN FFFF",
+    "POST pages.report_problem": "+ ++++++ ++++ | + ++++++ ++++ | N NNNNNN FFFF",
+    "GET  pages.reports": "S FFFFF. FFFF",
     "GET  pages.session": READ,
     "GET  pages.site_sessions": OPEN,
     "GET  pages.sitemap": OPEN,

@@ -99,6 +99,15 @@ def nobody_can(post: Post) -> None:
     post.act("organizer", "volunteering.answer", "private", answer="no")
 
 
+def report_a_problem(post: Post) -> None:
+    post.act("stranger", "pages.report_problem", "unlisted", kind="wrong", note="Something")
+
+
+def report_it_twice(post: Post) -> None:
+    """Somebody else has reported the listed group before."""
+    post.act("stranger", "pages.report_problem", "listed", kind="unsafe")
+
+
 def ask_to_join(post: Post) -> None:
     joining = {"agrees": "y", "agreement_version": "1", "display_name": "Somebody"}
     post.act("stranger", "groups.join", "listed", **joining)
@@ -204,6 +213,9 @@ GOERS = ["member", "waitlisted", "deputy"]
 #: What happens → the kind of the letters, and who gets one.
 STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (ask_to_join, "groups.join_requested", ORGANIZERS),
+    (report_a_problem, "groups.confirmation_wanted", ORGANIZERS),
+    (report_a_problem, "groups.problem_reported", ["admin"]),
+    (report_it_twice, "groups.hidden", ORGANIZERS),
     (
         lambda post: post.act(
             "organizer", "groups.decide_join_request", "private", decision="approve"

@@ -64,6 +64,9 @@ OF_A_GROUP = {
 OF_A_PERSON = ("account", "draft", "e-mail", "device", "link")
 #: What else there is.
 OTHERS = {
+    # Those who mend it, and those who run the site.
+    "report of listed": "admin organizer",
+    "report of unlisted": "admin organizer",
     "account of newcomer": "",
     "e-mail of newcomer": "",
     # Comes by their own link, and looks at nothing here.

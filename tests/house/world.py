@@ -22,6 +22,8 @@ from supportgroups.groups.models import (
     GroupDraft,
     InvitationLink,
     JoinRequest,
+    ProblemKind,
+    ProblemReport,
     Role,
     Visibility,
 )
@@ -254,6 +256,9 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
     facts.memberships["removed"] = make_membership(
         group, people["removed"], display_name=words("removed's name"), removed_at=LONG_AGO
     ).public_id
+    if visibility != "private":
+        report = {"note": words("report"), "reporter": "another", "reported_at": LONG_AGO}
+        add(ProblemReport(group_id=group.id, kind=ProblemKind.WRONG, **report))
     facts.join_request = _make_join_request(world, group, people["pending"])
     facts.invitation, facts.invitation_secret = _make_invitation(world, group)
     _make_sessions(world, group, facts, people)

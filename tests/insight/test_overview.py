@@ -93,7 +93,7 @@ def test_people_who_ask_to_join():
     assert [(group.name, number) for group, number in overview.requests] == [("One", 2)]
 
 
-@pytest.mark.parametrize(("days", "is_asked"), [(59, False), (60, True), (90, True)])
+@pytest.mark.parametrize(("days", "is_asked"), [(44, False), (45, True), (90, True)])
 def test_a_page_that_nobody_confirmed(days, is_asked):
     group = Group(id=1, name="One", agreement_version=1, confirmed_at=NOW - timedelta(days=days))
     membership = Membership(group=group, group_id=1, role=Role.ORGANIZER, agreement_version=1)

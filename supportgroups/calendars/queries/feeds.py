@@ -17,7 +17,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.window import Window
 from supportgroups.db import db
-from supportgroups.groups.models import Group, Membership, Visibility
+from supportgroups.groups.models import Group, Membership
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
 from supportgroups.tokens import hash_secret
@@ -104,7 +104,7 @@ _SITE_COUNTERS = select(
     func.coalesce(func.sum(_group.c.id), 0),
     func.coalesce(func.sum(_group.c.calendar_revision), 0),
     func.max(_group.c.calendar_revised_at),
-).where(_group.c.visibility == Visibility.LISTED)
+).where(Group.is_listed)
 
 _LINK_COUNTERS = (
     select(
@@ -184,10 +184,8 @@ class _InWindow(NamedTuple):
 _public = select(_session.c.id, _session.c.uid, _session.c.revision, _session.c.group_id)
 # Not a join: sessions are then read in the order of time until there are enough, instead of all
 # the sessions of every listed group.
-_visibility = (
-    select(_group.c.visibility).where(_group.c.id == _session.c.group_id).scalar_subquery()
-)
-_PUBLIC_OF_LISTED = _InWindow.of(_public.where(_visibility == Visibility.LISTED))
+_is_listed = select(Group.is_listed).where(Group.id == _session.c.group_id).scalar_subquery()
+_PUBLIC_OF_LISTED = _InWindow.of(_public.where(_is_listed))
 _PUBLIC_OF_ONE = _InWindow.of(_public.where(_session.c.group_id == bindparam("group_id")))
 
 _private = (

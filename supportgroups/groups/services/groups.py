@@ -22,6 +22,7 @@ from supportgroups.groups.models import (
     Visibility,
 )
 from supportgroups.groups.permissions import Permission, ensure
+from supportgroups.groups.services.listings import note_confirmed
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Format, Topic
 
 #: Words that an address under /groups/ already means.
@@ -102,7 +103,7 @@ def edit_group(group: Group, details: GroupDetails, *, actor: UserAccount, now: 
         # An address that was once public, or is made of the name, protects nobody.
         group.slug = _new_slug(details)
     _write(group, details)
-    group.confirmed_at = now
+    note_confirmed(group, now=now)
     group.touch_calendar(now)
     record("group.edited", actor_id=actor.id, group_id=group.id, subject=group.slug, now=now)
     if was_renamed:
@@ -117,7 +118,7 @@ def confirm_group(group: Group, *, actor: UserAccount, now: datetime) -> None:
     """
     group = queries.lock_group(group.id)
     ensure(actor, Permission.GROUP_EDIT, group)
-    group.confirmed_at = now
+    note_confirmed(group, now=now)
     record("group.confirmed", actor_id=actor.id, group_id=group.id, subject=group.slug, now=now)
 
 

@@ -1,6 +1,25 @@
 """The pages that show several nouns at once, gathered from every slice below."""
 
-from supportgroups.pages.views import dates, directory, erasing, groups, home, sessions, sitemap
+from supportgroups.pages.views import (
+    dates,
+    directory,
+    erasing,
+    groups,
+    home,
+    reports,
+    sessions,
+    sitemap,
+)
 from supportgroups.pages.views.blueprint import bp
 
-__all__ = ["bp", "dates", "directory", "erasing", "groups", "home", "sessions", "sitemap"]
+__all__ = [
+    "bp",
+    "dates",
+    "directory",
+    "erasing",
+    "groups",
+    "home",
+    "reports",
+    "sessions",
+    "sitemap",
+]

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from supportgroups.access import PUBLIC, access
 from supportgroups.clock import utc_now
 from supportgroups.groups.forms import ADMISSION_WORDS
+from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.models import Group
 from supportgroups.groups.queries import DirectoryFilters
 from supportgroups.groups.topics import FORMAT_WORDS, LANGUAGE_NAMES, TOPIC_WORDS, Format
@@ -57,6 +58,11 @@ def directory() -> ResponseReturnValue:
         unsure=unsure,
         widenings=_list_widenings(form.chosen, now=now) if is_empty else [],
         online=online,
+        doubtful={
+            group.id
+            for group in (*groups, *unsure, *online)
+            if is_doubtful(group.confirmed_at, now)
+        },
         next_sessions=session_queries.find_next_of_each([*groups, *unsure, *online], now=now),
         format_words=FORMAT_WORDS,
         admission_words=ADMISSION_WORDS,

@@ -12,6 +12,7 @@ from supportgroups.announcements.queries import list_on_group_page
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.forms import ADMISSION_WORDS, ANSWER_WORDS
+from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.loaders import load_group
 from supportgroups.groups.models import Group, Role
 from supportgroups.groups.permissions import Permission, permits
@@ -51,6 +52,8 @@ def group(slug: str) -> ResponseReturnValue:
         "pages/group.html",
         group=shown,
         now=now,
+        is_doubtful=is_doubtful(shown.confirmed_at, now),
+        may_report=permits(person, Permission.GROUP_REPORT, shown),
         membership=membership,
         announcements=list_on_group_page(shown, person, now=now) if membership and person else [],
         join_request=group_queries.find_join_request(shown, person),

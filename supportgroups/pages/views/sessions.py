@@ -11,6 +11,7 @@ from supportgroups.accounts.current import viewer
 from supportgroups.announcements.queries import list_on_session_page
 from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
+from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import queries as insight_queries
 from supportgroups.pages.clocks import find_gaps
@@ -46,6 +47,8 @@ def session(public_id: UUID) -> ResponseReturnValue:
         "pages/session.html",
         group_session=shown,
         group=shown.group,
+        is_doubtful=is_doubtful(shown.group.confirmed_at, now) and not shown.is_over(now),
+        may_report=permits(person, Permission.GROUP_REPORT, shown.group),
         membership=membership,
         announcements=list_on_session_page(shown, person, now=now) if membership and person else [],
         join_request=group_queries.find_join_request(shown.group, person),

@@ -145,8 +145,11 @@ LETTERS: dict[str, Builder] = {
     "groups.join_request_declined": group_emails.join_request_declined,
     "insight.head_count_wanted": insight_emails.head_count_wanted,
     "notices.reminder": notice_emails.reminder,
+    "notices.duty": notice_emails.duty,
+    "notices.digest": notice_emails.digest,
     "rsvps.promoted": rsvp_emails.promoted,
     "rsvps.place_offered": rsvp_emails.place_offered,
+    "rsvps.offer_expired": rsvp_emails.offer_expired,
     "rsvps.still_coming": rsvp_emails.still_coming,
     "rsvps.schedule_changed": rsvp_emails.schedule_changed,
     "rsvps.schedule_change_undone": rsvp_emails.schedule_change_undone,
@@ -172,6 +175,8 @@ TASKS: dict[str, Task] = {
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
+    "notices.queue_duty_reminders": Task(notices.queue_duty_reminders, timedelta(minutes=15)),
+    "notices.queue_digests": Task(notices.queue_digests, timedelta(minutes=15)),
     "announcements.erase_old_words": Task(
         announcement_services.erase_old_words, timedelta(hours=1)
     ),

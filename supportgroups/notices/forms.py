@@ -67,6 +67,7 @@ class NewsForm(Form):
     quiet_from = _hour_field(_l("From"))
     quiet_until = _hour_field(_l("Until"))
     allows_night_notices = BooleanField(_l("Offer me a free place at these hours too"))
+    wants_digest = BooleanField(_l("One letter a week instead of single ones"))
     wants_announcements = BooleanField(_l("What organizers write to everybody in a group"))
     wants_duty_news = BooleanField(_l("Reminders and questions about what I lead"))
     shows_group_names = BooleanField(_l("Say inside a letter which group it is about"))

@@ -60,14 +60,23 @@ def choices_of(reader: UserAccount, group_id: int | None) -> Choices:
     )
 
 
+def name_for(reader: UserAccount, group: Group | None) -> str | None:
+    """Return how a letter names a group; none where its reader does not want that.
+
+    What organizers called it stays on one line and never becomes a link.
+    """
+    if group is None or not reader.shows_group_names:
+        return None
+    return " ".join(group.name.replace("://", ": //").split())
+
+
 def _in_wanted_words(letter: Letter, notice: Notice, reader: UserAccount) -> Letter:
     """Return a letter with the group's name, if it is wanted, and with the way to stop such letters."""
     first_line, _break, rest = letter.text.strip().partition("\n\n")
     with in_language(letter.language):
-        group = db.session.get(Group, notice.group_id) if reader.shows_group_names else None
-        if group is not None:
-            # What organizers called it stays on one line and never becomes a link.
-            name = " ".join(group.name.replace("://", ": //").split())
+        group = db.session.get(Group, notice.group_id) if notice.group_id is not None else None
+        name = name_for(reader, group)
+        if name is not None:
             rest = _("It is about: %(group)s", group=name) + "\n\n" + rest
         if notice.topic is None:
             return replace(letter, text=f"{first_line}\n\n{rest}\n")

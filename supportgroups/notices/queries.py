@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.db import db
 from supportgroups.groups.models import Membership
+from supportgroups.notices.decisions import A_WEEK
 from supportgroups.notices.reminders import LONGEST_LEAD
 from supportgroups.outbox.notice import Topic
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
-from supportgroups.sessions.models import GroupSession, SessionStatus
+from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
 
 #: Who waits or does not come needs no reminder.
 REMINDED_OF = (RsvpStatus.ACCEPTED, RsvpStatus.TENTATIVE)
@@ -76,6 +78,111 @@ def list_not_reminded(*, now: datetime) -> Iterator[Reminded]:
         if len(rows) < PART:
             return
         after = rows[-1][0]
+
+
+class OnDuty(NamedTuple):
+    """Somebody who leads a session soon."""
+
+    user_id: int
+    session_id: int
+    public_id: UUID
+    starts_at: datetime
+    quiet: QuietHours
+
+
+def list_on_duty(*, now: datetime) -> list[OnDuty]:
+    """Return who leads the sessions of the next day and a half and wants to be reminded of it."""
+    rows = db.session.execute(
+        select(
+            UserAccount.id,
+            GroupSession.id,
+            GroupSession.public_id,
+            GroupSession.starts_at,
+            UserAccount.quiet_from,
+            UserAccount.quiet_until,
+            UserAccount.time_zone,
+        )
+        .select_from(SessionFacilitator)
+        .join(GroupSession, GroupSession.id == SessionFacilitator.group_session_id)
+        .join(UserAccount, UserAccount.id == SessionFacilitator.user_id)
+        .where(
+            GroupSession.status == SessionStatus.SCHEDULED,
+            GroupSession.starts_at > now,
+            GroupSession.starts_at <= now + LONGEST_LEAD,
+            UserAccount.email.is_not(None),
+            UserAccount.wants_duty_news,
+        )
+        .order_by(GroupSession.starts_at, GroupSession.id, UserAccount.id)
+    ).all()
+    return [OnDuty(*row[:4], QuietHours(*row[4:])) for row in rows]
+
+
+def list_readers_of_digests() -> Iterator[tuple[int, QuietHours]]:
+    """Yield who wants a weekly letter, with their quiet hours."""
+    after = 0
+    while True:
+        rows = db.session.execute(
+            select(
+                UserAccount.id,
+                UserAccount.quiet_from,
+                UserAccount.quiet_until,
+                UserAccount.time_zone,
+            )
+            .where(
+                UserAccount.id > after,
+                UserAccount.wants_digest,
+                or_(UserAccount.email.is_not(None), UserAccount.contact_email.is_not(None)),
+            )
+            .order_by(UserAccount.id)
+            .limit(PART)
+        ).all()
+        yield from ((row[0], QuietHours(*row[1:])) for row in rows)
+        if len(rows) < PART:
+            return
+        after = rows[-1][0]
+
+
+def list_dates_of_week(user_id: int, *, now: datetime) -> list[tuple[GroupSession, str]]:
+    """Return the sessions of the next seven days that somebody leads or has answered.
+
+    Each with its standing: `leads`, or the status of the answer, unless they do not come.
+    """
+    leads = exists().where(
+        SessionFacilitator.group_session_id == GroupSession.id,
+        SessionFacilitator.user_id == user_id,
+    )
+    rows = db.session.execute(
+        select(GroupSession, Rsvp.status, leads)
+        .outerjoin(Rsvp, and_(Rsvp.group_session_id == GroupSession.id, Rsvp.user_id == user_id))
+        .where(
+            or_(leads, Rsvp.status != RsvpStatus.DECLINED),
+            GroupSession.status == SessionStatus.SCHEDULED,
+            GroupSession.starts_at > now,
+            GroupSession.starts_at <= now + A_WEEK,
+        )
+        .options(joinedload(GroupSession.group))
+        .order_by(GroupSession.starts_at, GroupSession.id)
+    ).all()
+    return [
+        (group_session, "leads" if led else status.value) for group_session, status, led in rows
+    ]
+
+
+def list_groups_answered_in(user_id: int, *, now: datetime) -> list[int]:
+    """Return the ids of the groups in which somebody has answered for sessions to come."""
+    return list(
+        db.session.execute(
+            select(GroupSession.group_id)
+            .join(Rsvp, Rsvp.group_session_id == GroupSession.id)
+            .where(
+                Rsvp.user_id == user_id,
+                Rsvp.status != RsvpStatus.DECLINED,
+                GroupSession.starts_at > now,
+            )
+            .distinct()
+            .order_by(GroupSession.group_id)
+        ).scalars()
+    )
 
 
 def find_answer(rsvp_id: int) -> Rsvp | None:

@@ -1,19 +1,26 @@
 """Queueing reminders, and what people choose to hear of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
 from supportgroups.accounts.models import Reminder, UserAccount
+from supportgroups.clock import to_zone
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Membership
 from supportgroups.notices import queries
+from supportgroups.notices.decisions import A_WEEK, last_digest
 from supportgroups.notices.reminders import remind_at
 from supportgroups.outbox.notice import Topic
 from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.sessions.models import GroupSession
+
+#: A weekly letter that could not leave for so long waits for the next one.
+DIGEST_WITHIN = timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +90,49 @@ def _queue(rsvp_ids: list[int], *, now: datetime) -> int:
     jobs = [(f"reminder:{rsvp_id}:{now.isoformat()}", {"rsvp_id": rsvp_id}) for rsvp_id in taken]
     enqueue_many("notices.reminder", jobs, now=now)
     return len(jobs)
+
+
+@transaction()
+def queue_duty_reminders(*, now: datetime) -> None:
+    """Write, once for each start, to those who lead a session the day before it."""
+    due = [
+        duty
+        for duty in queries.list_on_duty(now=now)
+        if (moment := remind_at(duty.starts_at, Reminder.DAY_BEFORE, duty.quiet)) is not None
+        and moment <= now
+    ]
+    enqueue_many(
+        "notices.duty",
+        (
+            (
+                f"notices.duty:{duty.public_id}:{duty.starts_at.isoformat()}:{duty.user_id}",
+                {"group_session_id": duty.session_id, "user_id": duty.user_id},
+            )
+            for duty in due
+        ),
+        now=now,
+    )
+
+
+@transaction()
+def queue_digests(*, now: datetime) -> None:
+    """Write the letter of the week to those whose moment for it came in the last half day."""
+    enqueue_many("notices.digest", _due_digests(now), now=now)
+
+
+def _due_digests(now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    for user_id, quiet in queries.list_readers_of_digests():
+        moment = last_digest(now, quiet)
+        if now - moment < DIGEST_WITHIN:
+            # Whether it came on Sunday or early on Monday: the same week once.
+            year, week, _day = (to_zone(moment, quiet.zone) - timedelta(days=1)).isocalendar()
+            yield (
+                f"notices.digest:{year}-{week}:{user_id}",
+                {
+                    "user_id": user_id,
+                    "since": (moment - A_WEEK).isoformat(),
+                },
+            )
 
 
 @transaction()

@@ -18,15 +18,17 @@ from supportgroups.outbox.models import JobState
 from supportgroups.outbox.notice import Notice
 from supportgroups.outbox.queries import find_state
 from supportgroups.rsvps import queries
-from supportgroups.rsvps.models import Rsvp, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.answer_links import answer_token
+from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
 from supportgroups.rsvps.offer_links import offer_token
 from supportgroups.rsvps.queries import find_next_start
+from supportgroups.rsvps.services.news import key_of_news
 from supportgroups.rsvps.services.series_seats import ANSWER_WITHIN
 from supportgroups.sessions import news as session_news
 from supportgroups.sessions.models import GroupSession, ScheduleChange
 from supportgroups.sessions.news import NewsKind
-from supportgroups.sessions.queries import list_sessions_by_id
-from supportgroups.sessions.services.changes import list_news
+from supportgroups.sessions.queries import list_changes_told_by, list_sessions_by_id
+from supportgroups.sessions.services.changes import list_news, touched_by
 
 
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
@@ -67,6 +69,26 @@ def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     )
 
 
+def offer_expired(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody that the place they were offered has passed on, unless they answered since."""
+    offer = db.session.get(WaitingListOffer, payload["offer_id"])
+    if offer is None or offer.outcome is not OfferOutcome.EXPIRED:
+        return None
+    rsvp, group_session = offer.rsvp, offer.rsvp.group_session
+    if rsvp.status is not RsvpStatus.DECLINED:
+        return None
+    if group_session.is_cancelled or group_session.has_started(now):
+        return None
+    return _letter(
+        rsvp.user,
+        Notice(reader_id=rsvp.user_id, group_id=group_session.group_id),
+        _l("The place has passed on"),
+        "rsvps_offer_expired",
+        group_session=group_session,
+        address=address_of("pages.session", public_id=group_session.public_id),
+    )
+
+
 def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Ask somebody who missed some dates whether they keep their seat in a schedule."""
     held = db.session.get(SeriesRsvp, payload["series_rsvp_id"])
@@ -87,26 +109,33 @@ def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
 
 
 def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None:
-    """Tell somebody about an act on schedules: all of their dates that it touched, old and new.
+    """Tell somebody about acts on schedules: all of their dates that these touched, old and new.
 
-    What was undone, or has changed once more, is left out.
+    What was undone, or is again as it was, is left out. An act of which they were to hear before,
+    and have not yet, is told with the others.
     """
     change = db.session.get(ScheduleChange, payload["change_id"])
     person = db.session.get(UserAccount, payload["user_id"])
-    if change is None or change.undone_at is not None or person is None:
+    if change is None or person is None:
         return None
-    touched = {int(session_id) for session_id in change.before["sessions"]}
-    concerned = queries.list_concerned_sessions(person.id, touched)
+    changes = [
+        one
+        for one in list_changes_told_by(change)
+        if one.tells_at == change.tells_at
+        or find_state(key_of_news(one, person.id)) is JobState.WAITING
+    ]
+    concerned = queries.list_concerned_sessions(person.id, touched_by(changes))
     news = [
-        one.as_told_to_who_answered_for(concerned[one.session_id])
-        for one in list_news(change, now=now, among=set(concerned))
+        one.as_told_to_who_answered_for(concerned[one.session_id].answered_for)
+        for one in list_news(changes, now=now, among=concerned)
     ]
     if not news:
         return None
+    soonest = min(
+        moment for one in news for moment in (one.starts_at, one.old_starts_at) if moment > now
+    )
     with in_language(person.language):
         subject = session_news.subject(news)
-    starts = [moment for one in news for moment in (one.starts_at, one.old_starts_at)]
-    soonest = min(moment for moment in starts if moment > now)
     return _letter(
         person,
         Notice(
@@ -117,12 +146,18 @@ def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None
         ),
         subject,
         "rsvps_schedule_changed",
-        opening=lambda: session_news.opening(news, change),
+        opening=lambda: session_news.opening(news, changes),
         news=news,
         addresses={
             one.session_id: address_of("pages.session", public_id=one.public_id) for one in news
         },
-        asks_again=any(one.asks_again for one in news),
+        answer_addresses={
+            one.session_id: address_of(
+                "notices.answer", token=answer_token(concerned[one.session_id].rsvp_id)
+            )
+            for one in news
+            if one.asks_again
+        },
         is_restored=any(one.kind is NewsKind.RESTORED for one in news),
     )
 
@@ -133,8 +168,10 @@ def schedule_change_undone(payload: dict[str, Any], *, now: datetime) -> Letter 
     person = db.session.get(UserAccount, payload["user_id"])
     if change is None or person is None or find_state(payload["first"]) is not JobState.DONE:
         return None
-    touched = {int(session_id) for session_id in change.before["sessions"]}
-    concerned = queries.list_concerned_sessions(person.id, touched)
+    if change.undone_at and change.tells_at and change.undone_at < change.tells_at:
+        # That letter told of other acts.
+        return None
+    concerned = queries.list_concerned_sessions(person.id, touched_by([change]))
     sessions = [one for one in list_sessions_by_id(concerned) if not one.has_started(now)]
     if not sessions:
         return None

@@ -4,7 +4,7 @@ Letters and the page that asks an organizer once more use the same sentences, so
 there is what members read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,6 +28,8 @@ class NewsKind(StrEnum):
     #: The same time on the wall, which is another moment now.
     CLOCKS = "clocks"
     NEW_PLACE = "new place"
+    #: The room online has another link.
+    NEW_LINK = "new link"
     CANCELLED = "cancelled"
     RESTORED = "restored"
 
@@ -36,6 +38,7 @@ SUBJECTS: dict[NewsKind, LazyString] = {
     NewsKind.MOVED: _l("A new time"),
     NewsKind.CLOCKS: _l("A change of clocks"),
     NewsKind.NEW_PLACE: _l("A new place"),
+    NewsKind.NEW_LINK: _l("A new way in"),
     NewsKind.CANCELLED: _l("Cancelled"),
     NewsKind.RESTORED: _l("It takes place after all"),
 }
@@ -86,18 +89,24 @@ class News:
         return lines
 
 
-def news_of(change: ScheduleChange, group_sessions: Iterable[GroupSession]) -> list[News]:
-    """Return what an act tells about these sessions, soonest first.
+def news_of(
+    changes: Sequence[ScheduleChange], group_sessions: Iterable[GroupSession]
+) -> list[News]:
+    """Return what these acts together tell about sessions, soonest first.
 
-    What has changed again since is left out: the later act tells about it.
+    Each session is compared with what it was before the first of them. What is again as it was
+    is left out.
+
+    :param changes: in their order
     """
     found = []
     for group_session in group_sessions:
-        kept = change.before["sessions"].get(str(group_session.id))
-        if kept is None or kept["sequence"] != group_session.sequence:
+        touching = [one for one in changes if str(group_session.id) in one.before["sessions"]]
+        if not touching:
             continue
+        kept = touching[0].before["sessions"][str(group_session.id)]
         before = SessionState.from_json(kept["state"])
-        kind = _kind(change, before, group_session)
+        kind = _kind(touching[-1], before, group_session)
         if kind is not None:
             found.append(
                 News(
@@ -124,7 +133,10 @@ def _kind(
         return NewsKind.RESTORED
     if before.starts_at != group_session.starts_at:
         return NewsKind.CLOCKS if change.kind is ChangeKind.CLOCKS else NewsKind.MOVED
-    return NewsKind.NEW_PLACE if before.place_shown != group_session.place_shown else None
+    if before.place_shown != group_session.place_shown:
+        return NewsKind.NEW_PLACE
+    has_new_link = before.online_link_shown not in {None, group_session.online_link_shown}
+    return NewsKind.NEW_LINK if has_new_link else None
 
 
 def subject(news: list[News]) -> str:
@@ -133,8 +145,10 @@ def subject(news: list[News]) -> str:
     return str(SUBJECTS[kinds.pop()] if len(kinds) == 1 else _("Some dates have changed"))
 
 
-def opening(news: list[News], change: ScheduleChange) -> str:
+def opening(news: list[News], changes: Sequence[ScheduleChange]) -> str:
     """Return the sentence before the dates."""
+    returns_on = {day for change in changes for day in change.before["returns_on"]}
+    is_one_break = all(change.kind is ChangeKind.PAUSED for change in changes)
     kinds = {one.kind for one in news}
     if len(kinds) > 1:
         return str(_("Some sessions that you answered have changed."))
@@ -155,12 +169,18 @@ def opening(news: list[News], change: ScheduleChange) -> str:
                 "%(num)s sessions that you answered have a new place. The page says where:",
                 len(news),
             )
-        case NewsKind.CANCELLED if change.kind is ChangeKind.PAUSED:
+        case NewsKind.NEW_LINK:
+            words = ngettext(
+                "A session that you answered has a new link. Its page leads you there in time:",
+                "%(num)s sessions that you answered have a new link. Their pages lead you there in time:",
+                len(news),
+            )
+        case NewsKind.CANCELLED if is_one_break and len(returns_on) == 1:
             words = ngettext(
                 "There is a break until %(day)s. This session does not take place:",
                 "There is a break until %(day)s. These %(num)s sessions do not take place:",
                 len(news),
-                day=full_day(date.fromisoformat(change.before["returns_on"][0])),
+                day=full_day(date.fromisoformat(returns_on.pop())),
             )
         case NewsKind.CANCELLED:
             words = ngettext(

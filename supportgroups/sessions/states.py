@@ -29,6 +29,8 @@ class SessionState:
     #: What people read, which may be what the series says.
     place_shown: str
     capacity_shown: int | None
+    #: None in what was kept before links were.
+    online_link_shown: str | None = None
 
     @classmethod
     def of(cls, group_session: GroupSession) -> Self:
@@ -37,6 +39,7 @@ class SessionState:
             facilitator_ids=tuple(person.id for person in group_session.facilitators),
             place_shown=group_session.place_shown,
             capacity_shown=group_session.capacity_shown,
+            online_link_shown=group_session.online_link_shown,
             **{name: getattr(group_session, name) for name in COLUMNS},
         )
 
@@ -68,7 +71,7 @@ class SessionState:
 COLUMNS = tuple(
     name
     for name in SessionState.__dataclass_fields__
-    if name not in {"facilitator_ids", "place_shown", "capacity_shown"}
+    if name not in {"facilitator_ids", "place_shown", "capacity_shown", "online_link_shown"}
 )
 
 

@@ -1,5 +1,6 @@
 """Who leads a session: I can't make it, I can lead it, and what organizers decide when nobody can."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from supportgroups.groups.permissions import Permission, permits
 from supportgroups.sessions.loaders import load_group_session
 from supportgroups.sessions.models import GroupSession
 from supportgroups.volunteering import queries
-from supportgroups.volunteering.loaders import load_by_link
+from supportgroups.volunteering.loaders import load_by_link, load_duty
 from supportgroups.volunteering.services import cover as services
 from supportgroups.volunteering.services.cover import Decision
 
@@ -90,6 +91,28 @@ def answer_by_link(token: str) -> ResponseReturnValue:
         and not group_session.is_cancelled
         and not group_session.has_started(utc_now()),
         leads_it=person.id in {leader.id for leader in group_session.facilitators},
+    )
+
+
+@bp.route("/duties/<token>", methods=["GET", "POST"])
+@access(PUBLIC)
+def pass_on_by_link(token: str) -> ResponseReturnValue:
+    """Say by the link in a reminder that one cannot lead a session, or that one can after all."""
+    group_session, person = load_duty(token)
+    if request.method == "POST" and request.form.get("answer") == YES:
+        _answer(group_session, person)
+        return redirect(request.path, 303)
+    if request.method == "POST":
+        # What is no longer possible is no mistake of the reader's: the page says what is true now.
+        with suppress(services.NotLeading, services.NothingToSettle):
+            services.ask_for_cover(group_session, actor=person, now=utc_now())
+        return redirect(request.path, 303)
+    return render_template(
+        "volunteering/pass_on_by_link.html",
+        group_session=group_session,
+        is_over=group_session.is_cancelled or group_session.has_started(utc_now()),
+        leads_it=person.id in {leader.id for leader in group_session.facilitators},
+        is_open=queries.find_open_request(group_session) is not None,
     )
 
 

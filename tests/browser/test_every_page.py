@@ -45,6 +45,7 @@ ONLY_BY_JOURNEY = frozenset(
         "rsvps.answer_offer",
         "rsvps.might_come",
         "volunteering.answer_by_link",
+        "volunteering.pass_on_by_link",
     }
 )
 

@@ -80,6 +80,7 @@ LEADING: dict[str, Mapping[str, Any]] = {
     "volunteering.allow_leading_alone": {"allowed": "yes"},
     "volunteering.answer": {"answer": "yes"},
     "volunteering.answer_by_link": {"answer": "no"},
+    "volunteering.pass_on_by_link": {"answer": "no"},
     "volunteering.decide": {"decision": "cancel"},
 }
 #: What everybody sends alike.

@@ -142,6 +142,8 @@ TABLE = {
     "POST volunteering.ask_for_cover": "S FFFFFF FF+> | S FFFFFF FF+> | N NNNNNN FF+>",
     "POST volunteering.decide": RUN_DO,
     "GET  volunteering.find_cover": LEAD,
+    "GET  volunteering.pass_on_by_link": OPEN,
+    "POST volunteering.pass_on_by_link": "+ ++++++ ++++",
     # insight
     "GET  insight.count_by_link": OPEN,
     "POST insight.count_by_link": "+ ++++++ ++++",
@@ -240,6 +242,7 @@ MISSING = {
     "accounts.use_sign_in_link": "G G",
     "insight.count_by_link": "G G",
     "volunteering.answer_by_link": "G G",
+    "volunteering.pass_on_by_link": "G G",
     "accounts.end_device": "S N",
     "calendars.edit_link": "S N",
     "calendars.revoke_link": "S N",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from supportgroups.accounts.models import UserAccount
@@ -15,12 +16,17 @@ from supportgroups.db import db, transaction
 from supportgroups.groups.queries import find_group
 from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.insight.services import ask_for_head_counts
-from supportgroups.notices.services import queue_reminders
+from supportgroups.notices.services import (
+    queue_digests,
+    queue_duty_reminders,
+    queue_reminders,
+)
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.queries import find_offer, find_rsvp
-from supportgroups.rsvps.services.news import WAIT
+from supportgroups.rsvps.services.news import SHORT_WAIT, WAIT
 from supportgroups.rsvps.services.series_seats import MISSES, look_after_seats
+from supportgroups.rsvps.services.waiting_list import pass_on_places
 from supportgroups.sessions.models import ScheduleChange
 from supportgroups.sessions.queries import find_group_session
 from tests.conftest import NOW
@@ -48,7 +54,7 @@ class Post:
         response = self.town.send(role, "POST", url, data=form)
         assert response.status_code == 303, f"{endpoint} as {role}: {response.status_code}"
 
-    def deliver(self, *, later: timedelta = WAIT) -> dict[str, list[EmailMessage]]:
+    def deliver(self, *, later: timedelta = WAIT + SHORT_WAIT) -> dict[str, list[EmailMessage]]:
         """Write the letters that are due; return them by the kind of their job."""
         folder = self.town.app.config["SETTINGS"].mail_folder
         seen = {path.name for path in folder.glob("*.eml")}
@@ -122,16 +128,38 @@ def remind(post: Post) -> None:
     assert queue_reminders(now=NOW) == 6
 
 
+def remind_who_leads(post: Post) -> None:
+    """The facilitator leads the session of each group whose room is open, and that of tonight."""
+    queue_duty_reminders(now=NOW)
+
+
+def end_the_week(post: Post) -> None:
+    """The member has one letter a week, and it is Sunday evening."""
+    with transaction():
+        member = db.session.get_one(UserAccount, post.town.world.member)
+        member.wants_digest = True
+    queue_digests(now=NOW - timedelta(hours=15))
+
+
+def let_an_offer_expire(post: Post) -> None:
+    """Nobody answers what was offered for this evening, so it passes on."""
+    with transaction():
+        for group in post.town.world.groups.values():
+            find_offer(group.offer).expires_at = NOW
+    pass_on_places(now=NOW)
+
+
 def move_and_take_it_back(post: Post) -> None:
     """Take a move back after everybody was told of it."""
     move(post)
-    post.deliver()
+    post.deliver(later=WAIT)
     db.session.rollback()
     newest = select(ScheduleChange).order_by(ScheduleChange.id.desc()).limit(1)
     change = db.session.execute(newest).scalar_one()
     slug = post.town.world.groups["private"].slug
     url = f"/groups/{slug}/changes/{change.public_id}/undo"
-    response = post.town.send("organizer", "POST", url, data={"csrf_token": post.town.token})
+    with time_machine.travel(NOW + WAIT, tick=False):
+        response = post.town.send("organizer", "POST", url, data={"csrf_token": post.town.token})
     assert response.status_code == 303
 
 
@@ -244,6 +272,9 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),
     (remind, "notices.reminder", ["member"] * 6),
+    (remind_who_leads, "notices.duty", ["facilitator"] * 6),
+    (end_the_week, "notices.digest", ["member"]),
+    (let_an_offer_expire, "rsvps.offer_expired", ["waitlisted"] * 3),
     (miss_three_dates, "rsvps.still_coming", ["member"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
     (pass_it_on, "volunteering.cover_wanted", ["organizer"]),

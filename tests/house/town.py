@@ -179,6 +179,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "volunteering public_id": lambda world, group: group.uncovered_session,
     "volunteering.ask_for_cover public_id": lambda world, group: group.session,
     "volunteering.answer_by_link token": lambda world, group: group.cover_token,
+    "volunteering.pass_on_by_link token": lambda world, group: group.duty_token,
     "insight.count_heads public_id": lambda world, group: group.past_session,
     "insight.count_by_link token": lambda world, group: group.count_token,
     "calendars public_id": lambda world, group: world.link,

@@ -60,7 +60,7 @@ def holds_the_key(visit: Visit) -> bool:
             return visit.role == "invited"
         case "accounts.come_back" | "accounts.use_sign_in_link" | "accounts.confirm_sign_up":
             return visit.role == ANONYMOUS
-        case "insight.count_by_link":
+        case "insight.count_by_link" | "volunteering.pass_on_by_link":
             return visit.role == "facilitator"
         case "volunteering.answer_by_link":
             return visit.role == "organizer"

@@ -114,6 +114,8 @@ class GroupFacts:
     #: The facilitator cannot lead it, and the organizer was asked.
     uncovered_session: UUID | None = None
     cover_token: str = ""
+    #: What reminds the facilitator of the next session.
+    duty_token: str = ""
     #: What the facilitator was mailed after it.
     count_token: str = ""
     memberships: dict[str, UUID] = field(default_factory=dict)
@@ -349,6 +351,7 @@ def _make_sessions(
     facts.count_token = links.sign(facts.past_session, people["facilitator"].id)
     cover = look_for_cover(series, people["facilitator"], people["organizer"])
     facts.uncovered_session = cover.group_session.public_id
+    facts.duty_token = cover_links.sign_duty(coming.public_id, people["facilitator"].id)
     facts.cover_token = cover_links.sign(cover.public_id, people["organizer"].id)
     let_be_long_over(group, people["facilitator"])
 

@@ -46,6 +46,7 @@ class TestNews:
             "quiet_until": "10",
             "allows_night_notices": "y",
             "wants_announcements": "y",
+            "wants_digest": "y",
             "shows_group_names": "y",
             field_of(cast): "none",
         }
@@ -55,6 +56,7 @@ class TestNews:
         assert (person.reminder, person.quiet_from, person.quiet_until) == ("two-hours", 20, 10)
         assert person.allows_night_notices
         assert person.wants_announcements
+        assert person.wants_digest
         assert person.shows_group_names
         assert factories.find_membership(cast.group, person).reminder is Reminder.NONE
         sam.post("/my/news", PLAIN)

@@ -290,14 +290,23 @@ class TestLettersAboutChanges:
         outbox.run(now=now + WAIT)
         assert {letter["To"] for letter in outbox.letters} == concerned
 
-    def test_a_restored_session_is_told_and_the_cancellation_withdrawn(
-        self, cast: Cast, concerned: set[str], outbox: OutboxRunner, now: datetime
+    def test_cancelled_and_restored_at_once_reaches_nobody(
+        self, cast: Cast, outbox: OutboxRunner, now: datetime
     ) -> None:
         session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
         session_services.restore_session(cast.session, actor=cast.rosa, now=now)
         outbox.run(now=now + WAIT)
-        assert {letter["To"] for letter in outbox.letters} == concerned
-        assert {letter["Subject"] for letter in outbox.letters} == {"It takes place after all"}
+        assert outbox.letters == []
+
+    def test_restored_after_people_were_told_is_told_too(
+        self, cast: Cast, concerned: set[str], outbox: OutboxRunner, now: datetime
+    ) -> None:
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        session_services.restore_session(cast.session, actor=cast.rosa, now=now + WAIT)
+        outbox.run(now=now + 2 * WAIT)
+        subjects = [letter["Subject"] for letter in outbox.letters]
+        assert subjects == ["Cancelled"] * 2 + ["It takes place after all"] * 2
 
     def test_other_edits_are_told_to_nobody(
         self, cast: Cast, outbox: OutboxRunner, now: datetime

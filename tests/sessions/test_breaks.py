@@ -79,7 +79,7 @@ class TestTakeBreak:
         assert asked.value.opening == (
             "There is a break until Tuesday 29 December 2026. These 2 sessions do not take place:"
         )
-        assert len(list_news(take(), now=now)) == 2
+        assert len(list_news([take()], now=now)) == 2
 
     def test_none_are_made_in_it(self, series, take, now):
         take(date(2027, 5, 20), date(2027, 6, 10))

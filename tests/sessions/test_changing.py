@@ -215,7 +215,9 @@ class TestEditSession:
             found = edit(**changes)
         (fact,) = heard
         assert fact["now"] == now
-        assert [one.kind for one in list_news(fact["change"], now=now)] == ([news] if news else [])
+        assert [one.kind for one in list_news([fact["change"]], now=now)] == (
+            [news] if news else []
+        )
         is_about_places = "capacity" in changes
         assert capacity == ([{"group_session": found, "now": now}] if is_about_places else [])
 
@@ -328,7 +330,7 @@ class TestCancelSession:
             cancel()
             cancel("The hall is flooded")
         # A new reason is no news: whoever looks reads it.
-        told = [[one.kind for one in list_news(fact["change"], now=now)] for fact in heard]
+        told = [[one.kind for one in list_news([fact["change"]], now=now)] for fact in heard]
         assert told == [[NewsKind.CANCELLED], []]
 
     def test_cancelling_again_changes_the_reason_only(self, cancel):

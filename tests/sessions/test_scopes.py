@@ -143,7 +143,7 @@ class TestThisAndLater:
 
     def test_each_person_reads_of_each_date_once(self, weekly, group, edit, now):
         change = edit(sessions_of(group)[2], wall_starts_at=wall("2026-12-16 19:00"))
-        news = list_news(change, now=now)
+        news = list_news([change], now=now)
         assert [one.kind for one in news] == [NewsKind.MOVED] * 23
 
     def test_a_day_on_which_it_meets_anyway_is_refused(self, group, plan, cast, edit, now):

@@ -132,19 +132,26 @@ def list_people_to_tell(session_ids: Iterable[int]) -> list[int]:
     )
 
 
-def list_concerned_sessions(user_id: int, session_ids: Iterable[int]) -> dict[int, datetime]:
-    """Return to which of these sessions somebody comes, perhaps comes, or waits.
+class Concerned(NamedTuple):
+    """Somebody's answer to a session that changes."""
 
-    Their ids, each with the start, on the wall, for which the answer was given.
-    """
+    rsvp_id: int
+    #: The start, on the wall, for which the answer was given.
+    answered_for: datetime
+
+
+def list_concerned_sessions(user_id: int, session_ids: Iterable[int]) -> dict[int, Concerned]:
+    """Return to which of these sessions somebody comes, perhaps comes, or waits, by their ids."""
     rows = db.session.execute(
-        select(Rsvp.group_session_id, Rsvp.answered_for).where(
+        select(Rsvp.group_session_id, Rsvp.id, Rsvp.answered_for).where(
             Rsvp.user_id == user_id,
             Rsvp.group_session_id.in_(list(session_ids)),
             Rsvp.status != RsvpStatus.DECLINED,
         )
     )
-    return dict(rows.all())
+    return {
+        session_id: Concerned(rsvp_id, answered_for) for session_id, rsvp_id, answered_for in rows
+    }
 
 
 def has_come_before(user_id: int, *, group_id: int, now: datetime) -> bool:

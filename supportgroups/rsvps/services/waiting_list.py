@@ -148,4 +148,10 @@ def _let_expire(offer: WaitingListOffer, *, now: datetime) -> None:
     offer.outcome = OfferOutcome.EXPIRED
     offer.rsvp.decline(now)
     offer.rsvp.user.touch_calendar(now)
+    enqueue(
+        "rsvps.offer_expired",
+        {"offer_id": offer.id},
+        key=f"rsvps.offer_expired:{offer.id}",
+        now=now,
+    )
     db.session.flush()

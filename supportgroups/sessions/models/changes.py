@@ -44,6 +44,9 @@ class ScheduleChange(Model):
     kind: Mapped[ChangeKind] = mapped_column(enum_column(ChangeKind, name="kind_known"))
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: When people are told of it, in one letter with all other acts that are told then. None for
+    #: acts of which nobody has to hear.
+    tells_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: What it touched, as that was before; see services/changes.py.
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -19,6 +19,8 @@ from supportgroups.sessions.models import (
     SiteBreak,
 )
 
+A_DAY = timedelta(days=1)
+
 
 def list_sessions_in_other_moments(
     moments: Callable[[datetime, int, str], tuple[datetime, datetime]], *, now: datetime
@@ -171,19 +173,67 @@ def lock_change(change_id: int) -> ScheduleChange:
     ).scalar_one()
 
 
-def list_standing_changes(group: Group, *, after: ScheduleChange) -> list[ScheduleChange]:
+def list_standing_changes(group_id: int, *, after: ScheduleChange) -> list[ScheduleChange]:
     """Return the acts after this one that were not undone."""
     return list(
         db.session.execute(
             select(ScheduleChange)
             .where(
-                ScheduleChange.group_id == group.id,
+                ScheduleChange.group_id == group_id,
                 ScheduleChange.id > after.id,
                 ScheduleChange.undone_at.is_(None),
             )
             .order_by(ScheduleChange.id)
         ).scalars()
     )
+
+
+def list_changes_told_by(change: ScheduleChange) -> list[ScheduleChange]:
+    """Return all acts on the schedules of a group that are told no later than this one.
+
+    In their order, this one among them; what is a day older was told or is no news any more.
+    """
+    if change.tells_at is None:
+        return [change]
+    return list(
+        db.session.execute(
+            select(ScheduleChange)
+            .where(
+                ScheduleChange.group_id == change.group_id,
+                ScheduleChange.tells_at <= change.tells_at,
+                ScheduleChange.tells_at > change.tells_at - A_DAY,
+            )
+            .order_by(ScheduleChange.id)
+        ).scalars()
+    )
+
+
+def list_changes_of_groups(
+    group_ids: Iterable[int], *, since: datetime
+) -> dict[int, list[ScheduleChange]]:
+    """Return the acts of which people were to be told since a moment, by group, in their order."""
+    found: dict[int, list[ScheduleChange]] = {}
+    rows = db.session.execute(
+        select(ScheduleChange)
+        .where(
+            ScheduleChange.group_id.in_(list(group_ids)),
+            ScheduleChange.changed_at > since,
+            ScheduleChange.tells_at.is_not(None),
+        )
+        .order_by(ScheduleChange.id)
+    ).scalars()
+    for change in rows:
+        found.setdefault(change.group_id, []).append(change)
+    return found
+
+
+def find_next_telling(group_id: int, *, now: datetime) -> datetime | None:
+    """Return when people of a group are told next of acts on its schedules, if any wait for it."""
+    return db.session.execute(
+        select(func.min(ScheduleChange.tells_at)).where(
+            ScheduleChange.group_id == group_id, ScheduleChange.tells_at > now
+        )
+    ).scalar_one()
 
 
 def find_newest_change(group: Group, *, since: datetime) -> ScheduleChange | None:

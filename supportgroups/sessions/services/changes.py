@@ -3,6 +3,7 @@
 See docs/adr/0006-changes.md.
 """
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,10 +149,7 @@ class Act:
             changed_at=self.now,
             before={
                 "sessions": {
-                    str(group_session.id): {
-                        "state": state.as_json(),
-                        "sequence": group_session.sequence,
-                    }
+                    str(group_session.id): {"state": state.as_json()}
                     for group_session, state in touched
                 },
                 "series": self._series,
@@ -164,9 +162,9 @@ class Act:
         db.session.add(change)
         db.session.flush()
         if not self.is_confirmed:
-            news = list_news(change, now=self.now)
+            news = list_news([change], now=self.now)
             if news or len(touched) > 1:
-                words = opening(news, change) if news else None
+                words = opening(news, [change]) if news else None
                 raise NotConfirmed(self.kind, news, words, len(touched))
         events.schedule_changed.send(change=change, now=self.now)
         for group_session, state in touched:
@@ -203,15 +201,27 @@ def revise(group_session: GroupSession, *, is_new: bool, now: datetime) -> None:
 
 
 def list_news(
-    change: ScheduleChange, *, now: datetime, among: set[int] | None = None
+    changes: Sequence[ScheduleChange], *, now: datetime, among: Collection[int] | None = None
 ) -> list[News]:
-    """Return what an act tells about sessions that lie ahead.
+    """Return what acts of one group together tell about sessions that lie ahead.
 
+    What was undone counts for nothing, and what a later act touched is told with that one.
+
+    :param changes: in their order
     :param among: the ids of the sessions that matter; all of them without it
     """
-    ids = {int(session_id) for session_id in change.before["sessions"]}
-    found = queries.list_sessions_by_id(ids if among is None else ids & among)
-    return news_of(change, [one for one in found if not one.has_started(now)])
+    standing = [change for change in changes if change.undone_at is None]
+    if not standing:
+        return []
+    later = queries.list_standing_changes(standing[0].group_id, after=standing[-1])
+    ids = touched_by(standing) - touched_by(one for one in later if one.tells_at is not None)
+    found = queries.list_sessions_by_id(ids if among is None else ids & set(among))
+    return news_of(standing, [one for one in found if not one.has_started(now)])
+
+
+def touched_by(changes: Iterable[ScheduleChange]) -> set[int]:
+    """Return the ids of the sessions that these acts touched."""
+    return {int(session_id) for change in changes for session_id in change.before["sessions"]}
 
 
 def put_slots(slots: dict[GroupSession, datetime]) -> None:

@@ -61,7 +61,9 @@ def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) ->
     change = queries.lock_change(change.id)
     if not may_be_undone(change, now=now):
         raise TooLateToUndo
-    if any(_overlap(change, later) for later in queries.list_standing_changes(group, after=change)):
+    if any(
+        _overlap(change, later) for later in queries.list_standing_changes(group.id, after=change)
+    ):
         raise ChangedSince
     series_ids = {int(series_id) for series_id in change.before["series"]}
     for series_id in sorted(series_ids | {new for new, _old in change.before["begun"]}):

@@ -1,0 +1,207 @@
+"""Several acts on schedules in a row make one letter, which tells what they come to."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db, transaction
+from supportgroups.rsvps.answer_links import answer_token
+from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.services import answers, waiting_list
+from supportgroups.rsvps.services.news import SHORT_WAIT, WAIT
+from supportgroups.sessions.details import SessionDetails
+from supportgroups.sessions.models import GroupSession, ScheduleChange
+from supportgroups.sessions.services import sessions as session_services
+from supportgroups.sessions.services.undoing import undo_change
+from tests import factories
+from tests.browser_client import Browser, visible_text
+from tests.conftest import Cast
+from tests.outbox_runner import OutboxRunner
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+Edit = Callable[..., None]
+
+
+@pytest.fixture
+def coming(cast: Cast) -> Rsvp:
+    """Sam's yes."""
+    return factories.make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED)
+
+
+@pytest.fixture
+def second(cast: Cast) -> GroupSession:
+    """A session a week later, to which Sam comes too."""
+    found = factories.make_session(cast.series, cast.session.wall_starts_at + 7 * DAY)
+    factories.make_rsvp(found, cast.sam, RsvpStatus.ACCEPTED)
+    return found
+
+
+@pytest.fixture
+def edit(cast: Cast) -> Edit:
+    """Let Rosa change a session at a moment."""
+
+    def edit(group_session: GroupSession, at: datetime, **changes: object) -> None:
+        details = SessionDetails.of(group_session, **changes)
+        session_services.edit_session(group_session, details, actor=cast.rosa, now=at)
+
+    return edit
+
+
+def newest_change() -> ScheduleChange:
+    return db.session.query(ScheduleChange).order_by(ScheduleChange.id.desc()).first()
+
+
+class TestInARow:
+    def test_two_sessions_within_five_minutes_make_one_letter(
+        self, cast, coming, second, edit, outbox, now
+    ) -> None:
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
+        edit(second, now + 4 * MINUTE, place="The town hall")
+        outbox.run(now=now + WAIT - MINUTE)
+        assert outbox.letters == []
+        outbox.run(now=now + WAIT)
+        outbox.run(now=now + 3 * WAIT)
+        (letter,) = outbox.letters
+        words = letter.get_content()
+        assert letter["Subject"] == "Some dates have changed"
+        assert "1 December" in words
+        assert "8 December" in words
+
+    def test_after_five_minutes_it_is_another_letter(
+        self, cast, coming, second, edit, outbox, now
+    ) -> None:
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        edit(second, now + WAIT, place="The town hall")
+        outbox.run(now=now + 2 * WAIT)
+        assert [one["Subject"] for one in outbox.letters] == ["Cancelled", "A new place"]
+
+    def test_what_is_again_as_it_was_is_told_to_nobody(
+        self, cast, coming, edit, outbox, now
+    ) -> None:
+        wall = cast.session.wall_starts_at
+        edit(cast.session, now, wall_starts_at=wall + DAY)
+        edit(cast.session, now + MINUTE, wall_starts_at=wall)
+        outbox.run(now=now + 2 * WAIT)
+        assert outbox.letters == []
+
+    def test_a_move_and_a_new_place_are_both_told(self, cast, coming, edit, outbox, now) -> None:
+        edit(cast.session, now, wall_starts_at=cast.session.wall_starts_at + DAY)
+        edit(cast.session, now + MINUTE, place="The town hall")
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        words = letter.get_content()
+        assert "It was: Tuesday 1 December 2026, 19:00" in words
+        assert "It is now: Wednesday 2 December 2026, 19:00" in words
+        assert "The place is new too" in words
+
+    def test_an_act_that_was_undone_is_left_out(
+        self, cast, coming, second, edit, outbox, now
+    ) -> None:
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=now)
+        undone = newest_change()
+        edit(second, now + MINUTE, place="The town hall")
+        undo_change(undone, actor=cast.rosa, now=now + 2 * MINUTE)
+        outbox.run(now=now + 3 * WAIT)
+        (letter,) = outbox.letters
+        assert letter["Subject"] == "A new place"
+
+    def test_an_earlier_act_stands_after_a_later_one_was_undone(
+        self, cast, coming, edit, outbox, now
+    ) -> None:
+        edit(cast.session, now, wall_starts_at=cast.session.wall_starts_at + DAY)
+        edit(cast.session, now + MINUTE, wall_starts_at=cast.session.wall_starts_at + DAY)
+        undo_change(newest_change(), actor=cast.rosa, now=now + 2 * MINUTE)
+        outbox.run(now=now + 3 * WAIT)
+        (letter,) = outbox.letters
+        assert "It is now: Wednesday 2 December 2026, 19:00" in letter.get_content()
+
+
+class TestWhen:
+    def test_what_is_soon_is_told_at_once(self, cast, coming, outbox) -> None:
+        noon = cast.session.starts_at - timedelta(hours=31)
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=noon)
+        outbox.run(now=noon + SHORT_WAIT)
+        assert [one["Subject"] for one in outbox.letters] == ["Cancelled"]
+
+    def test_what_is_soon_takes_along_what_follows(
+        self, cast, coming, second, edit, outbox
+    ) -> None:
+        noon = cast.session.starts_at - timedelta(hours=31)
+        session_services.cancel_session(cast.session, actor=cast.rosa, now=noon)
+        edit(second, noon + SHORT_WAIT / 2, place="The town hall")
+        outbox.run(now=noon + SHORT_WAIT)
+        outbox.run(now=noon + 2 * WAIT)
+        assert [one["Subject"] for one in outbox.letters] == ["Some dates have changed"]
+
+    def test_what_waits_for_the_morning_is_told_with_what_came_after(
+        self, cast, coming, edit, outbox, now
+    ) -> None:
+        night, morning = now + timedelta(hours=14), now + timedelta(hours=23)
+        edit(cast.session, night, wall_starts_at=cast.session.wall_starts_at + DAY)
+        outbox.run(now=night + WAIT)
+        edit(cast.session, night + 4 * WAIT, place="The town hall")
+        outbox.run(now=morning)
+        (letter,) = outbox.letters
+        words = letter.get_content()
+        assert "It is now: Wednesday 2 December 2026, 19:00" in words
+        assert "The place is new too" in words
+
+
+class TestNewLink:
+    def test_it_is_told_and_not_shown(self, cast, coming, edit, outbox, now) -> None:
+        edit(cast.session, now, online_link="https://room.example.org/secret")
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        assert letter["Subject"] == "A new way in"
+        assert "secret" not in letter.get_content()
+
+
+class TestStillGood:
+    @pytest.fixture
+    def path(self, cast: Cast, coming: Rsvp, edit: Edit, outbox: OutboxRunner, now) -> str:
+        """The link in the letter about a move."""
+        edit(cast.session, now, wall_starts_at=cast.session.wall_starts_at + DAY)
+        outbox.run(now=now + WAIT)
+        path = f"/answers/{answer_token(coming.id)}"
+        assert path in outbox.letters[0].get_content()
+        return path
+
+    def test_looking_asks_and_changes_nothing(self, browser: Browser, path: str, coming) -> None:
+        page = visible_text(browser.get(path).text)
+        assert "Does this still work for you?" in page
+        db.session.refresh(coming)
+        assert not coming.is_about(coming.group_session)
+
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [("accepted", "You’re expected"), ("declined", "You said that you can’t come")],
+    )
+    def test_one_tap_answers(self, browser: Browser, path: str, status: str, words: str) -> None:
+        assert browser.post(path, {"status": status}).status_code == 303
+        page = visible_text(browser.get(path).text)
+        assert words in page
+        assert "Does this still work" not in page
+
+
+class TestExpiredOffer:
+    @pytest.fixture
+    def ben(self, cast: Cast) -> UserAccount:
+        """Ben has the only place."""
+        with transaction():
+            cast.session.capacity = 1
+        ben = factories.make_user("Ben")
+        factories.make_membership(cast.group, ben)
+        factories.make_rsvp(cast.session, ben, RsvpStatus.ACCEPTED)
+        return ben
+
+    def test_who_did_not_answer_is_told(self, cast, ben, outbox) -> None:
+        factories.make_rsvp(cast.session, cast.sam, RsvpStatus.WAITLISTED, turn=1)
+        morning = cast.session.starts_at - timedelta(hours=10)
+        answers.respond(cast.session, actor=ben, status=RsvpStatus.DECLINED, now=morning)
+        waiting_list.pass_on_places(now=morning + timedelta(hours=4))
+        outbox.run(now=morning + timedelta(hours=4))
+        subjects = {one["To"]: one["Subject"] for one in outbox.letters}
+        assert subjects[cast.sam.email] == "The place has passed on"

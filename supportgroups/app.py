@@ -39,6 +39,8 @@ from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
 from supportgroups.dev.cli import cli as dev_command
 from supportgroups.dev.views import bp as dev
+from supportgroups.exchange import reactions as exchange_reactions
+from supportgroups.exchange import services as exchange_services
 from supportgroups.exchange.views import bp as exchange
 from supportgroups.groups import emails as group_emails
 from supportgroups.groups import reactions as group_reactions
@@ -119,6 +121,7 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
     (events.series_continued, rsvp_reactions.let_seats_go_on),
+    (events.series_continued, exchange_reactions.follow_continued_series),
     (events.session_moved, rsvp_reactions.make_offers_anew),
     (events.session_moved, notice_reactions.remind_of_new_time),
     (events.session_cancelled, rsvp_reactions.withdraw_offers_of_cancelled_session),
@@ -168,6 +171,7 @@ TASKS: dict[str, Task] = {
     "groups.look_after_listings": Task(listings.look_after_listings, timedelta(hours=6)),
     "groups.forget_old_reports": Task(listings.forget_old_reports, timedelta(days=1)),
     "groups.forget_old_drafts": Task(drafts.forget_old_drafts, timedelta(days=1)),
+    "exchange.forget_old_drafts": Task(exchange_services.forget_old_drafts, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "volunteering.look_after_leads": Task(lookout.look_after_leads, timedelta(minutes=15)),
     "insight.ask_for_head_counts": Task(
@@ -254,7 +258,8 @@ def _framework_settings(config: Config) -> dict[str, object]:
         # Nobody needs OPTIONS here, and what answers it would do so without asking who may.
         "PROVIDE_AUTOMATIC_OPTIONS": False,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+        # A calendar of 1 MiB can be pasted.
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024 + 64 * 1024,
         "MIGRATION_HEAD": (ROOT / "migrations" / ".current-head").read_text().strip(),
         "BABEL_DEFAULT_LOCALE": languages.LANGUAGES["en"],
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "supportgroups" / "translations"),

@@ -12,6 +12,7 @@ from supportgroups.announcements.models import Announcement
 from supportgroups.audit import AuditEntry
 from supportgroups.calendars.models import FeedLink
 from supportgroups.db import Model
+from supportgroups.exchange.models import Import, ImportDraft, ImportedEvent
 from supportgroups.form_keys import UsedFormKey
 from supportgroups.groups.models import (
     AccessFact,
@@ -58,6 +59,9 @@ __all__ = [
     "GroupTopic",
     "GuideVote",
     "HeadCount",
+    "Import",
+    "ImportDraft",
+    "ImportedEvent",
     "InvitationLink",
     "JoinRequest",
     "ManageLink",

@@ -26,6 +26,8 @@ LAST_DAY = -1
 SURE_DAYS = 28
 #: The longest pause between two sessions that the forms offer, in weeks or months.
 MAX_INTERVAL = 12
+#: A session that is longer than this is a slip of the finger.
+MAX_LENGTH_MINUTES = 24 * 60
 #: Sessions are made this far ahead.
 HORIZON = timedelta(weeks=26)
 
@@ -195,6 +197,27 @@ def next_starts(rule: Rule, earliest: datetime, *, count: int) -> list[datetime]
 def endless_starts(rule: Rule, first: datetime) -> Iterator[datetime]:
     """Return the wall starts of a rule one after the other, as if it never ended."""
     return iter(rrulestr(f"RRULE:{rule.without_end().as_rrule()}", dtstart=first))
+
+
+def start_after(rule: Rule, first: datetime, *, after: datetime) -> datetime | None:
+    """Return the first start of a rule that is later than `after`; none if it has ended by then.
+
+    However long ago the rule began, nothing is counted through: it is taken up in a week or month
+    that is whole intervals later. A rule with a count has to be given its last day instead.
+    """
+    if isinstance(rule, WeeklyRule):
+        begins = first - timedelta(days=first.weekday())
+        passed = max(0, (after - begins).days // (7 * rule.interval))
+        begins += timedelta(weeks=passed * rule.interval)
+    else:
+        months = (after.year - first.year) * 12 + after.month - first.month
+        month = first.month - 1 + max(0, months // rule.interval) * rule.interval
+        begins = first.replace(year=first.year + month // 12, month=month % 12 + 1, day=1)
+    starts = endless_starts(rule, begins)
+    found = next((start for start in starts if start > after and start >= first), None)
+    if found is None or (rule.until is not None and found.date() > rule.until):
+        return None
+    return found
 
 
 def fits(rule: Rule, first: datetime) -> bool:

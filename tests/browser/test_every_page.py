@@ -37,6 +37,8 @@ ONLY_BY_JOURNEY = frozenset(
         "accounts.confirm_sign_up",
         "accounts.use_sign_in_link",
         "calendars.show_address",
+        "exchange.review_import",
+        "exchange.undo_import",
         "groups.accept_agreement",
         "groups.accept_invitation",
         "insight.count_by_link",

@@ -37,6 +37,10 @@ SERIES = {
     "way_in": "reserve",
 }
 
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:other\r\nSUMMARY:Other words\r\n"
+    "DTSTART:20261202T190000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 #: Forms that are a button alone.
 BUTTONS = frozenset(
@@ -52,6 +56,7 @@ BUTTONS = frozenset(
         "accounts.write_again",
         "announcements.take_back",
         "calendars.revoke_link",
+        "exchange.undo_import",
         "groups.ask_for_approval",
         "groups.confirm",
         "groups.guard",
@@ -88,6 +93,16 @@ VISITING: dict[str, Mapping[str, Any]] = {
     "guides.say_helpful": {"answer": "yes"},
     "pages.report_problem": {"kind": "wrong", "note": "Other words"},
 }
+#: What goes into calendars, and comes out of them.
+CALENDARS: dict[str, Mapping[str, Any]] = {
+    "calendars.create_link": {
+        "name": "Other words",
+        "scope": ALL_GROUPS,
+        "discretion": "neutral",
+    },
+    "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
+    "exchange.import_dates": {"pasted": CALENDAR},
+}
 BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 
 
@@ -95,8 +110,11 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
     """Return what this person sends to a route that changes something."""
     if endpoint in BUTTONS:
         return {}
-    if endpoint in LEADING | VISITING:
-        return (LEADING | VISITING)[endpoint]
+    for table in (LEADING, VISITING, CALENDARS):
+        if endpoint in table:
+            return table[endpoint]
+    if endpoint == "exchange.review_import":
+        return {"rows": world.groups[visibility].draft_row, "admission": "drop_in"}
     version = world.groups[visibility].agreement_version
     address = "member" if role == ANONYMOUS else role
     own_email = world.markers[f"e-mail of {address}"] + "@example.org"
@@ -112,12 +130,6 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "accounts.request_sign_in_link": {"email": own_email},
         "accounts.sign_in": {"email": own_email, "password": PASSWORD},
         "accounts.sign_up": {"display_name": "Other words", "email": "other@example.org"},
-        "calendars.create_link": {
-            "name": "Other words",
-            "scope": ALL_GROUPS,
-            "discretion": "neutral",
-        },
-        "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
         "groups.accept_agreement": joining,
         "groups.accept_invitation": joining,
         "groups.change_role": {"role": "facilitator"},

@@ -102,6 +102,13 @@ TABLE = {
     # exchange; what other programs read of listed groups
     "GET  exchange.group_sessions": ". ...... .... | N NNNNNN NNNN | N NNNNNN NNNN",
     "GET  exchange.meetings": OPEN,
+    # exchange; what organizers bring from other programs
+    "GET  exchange.import_dates": RUN,
+    "POST exchange.import_dates": RUN_DO,
+    "GET  exchange.review_import": RUN,
+    "POST exchange.review_import": RUN_DO,
+    "GET  exchange.undo_import": RUN,
+    "POST exchange.undo_import": RUN_DO,
     # groups
     "GET  groups.accept_agreement": BELONG,
     "POST groups.accept_agreement": BELONG_DO,

@@ -59,6 +59,8 @@ OF_A_GROUP = {
     "waiting announcement": ("organizer",) * 3,
     # Members learn it from a letter alone.
     "mailbox": ("organizer",) * 3,
+    # Whoever brought a file sees what is in it.
+    "file": ("organizer",) * 3,
 }
 #: What a person keeps. Each meets only their own.
 OF_A_PERSON = ("account", "draft", "e-mail", "device", "link")

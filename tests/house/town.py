@@ -182,6 +182,8 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "volunteering.pass_on_by_link token": lambda world, group: group.duty_token,
     "insight.count_heads public_id": lambda world, group: group.past_session,
     "insight.count_by_link token": lambda world, group: group.count_token,
+    "exchange.review_import public_id": lambda world, group: group.draft,
+    "exchange.undo_import public_id": lambda world, group: group.imported,
     "calendars public_id": lambda world, group: world.link,
     "calendars.private_feed secret": lambda world, group: world.feeds["member"],
     "accounts.end_device public_id": lambda world, group: world.tablet,

@@ -20,8 +20,6 @@ from supportgroups.groups.models import (
     Admission,
     Group,
     GroupDraft,
-    InvitationLink,
-    JoinRequest,
     ProblemKind,
     ProblemReport,
     Role,
@@ -50,7 +48,6 @@ from supportgroups.sessions.models import (
     WayIn,
     ZoneData,
 )
-from supportgroups.tokens import hash_secret, new_secret
 from supportgroups.volunteering import links as cover_links
 from tests.conftest import NOW
 from tests.factories import (
@@ -62,6 +59,8 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.house.bringing import make_draft, make_import
+from tests.house.joining import make_invitation, make_join_request
 from tests.house.leading import let_be_long_over, look_for_cover
 from tests.house.messages import write_messages
 from tests.house.roles import SIGNED_IN, VISIBILITIES
@@ -122,6 +121,11 @@ class GroupFacts:
     join_request: UUID | None = None
     invitation: UUID | None = None
     invitation_secret: str = ""
+    #: What the organizer has brought and not decided about, the key of the one schedule in it, and
+    #: what was brought a moment ago.
+    draft: UUID | None = None
+    draft_row: str = ""
+    imported: UUID | None = None
 
 
 @dataclass
@@ -261,38 +265,12 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
     if visibility != "private":
         report = {"note": words("report"), "reporter": "another", "reported_at": LONG_AGO}
         add(ProblemReport(group_id=group.id, kind=ProblemKind.WRONG, **report))
-    facts.join_request = _make_join_request(world, group, people["pending"])
-    facts.invitation, facts.invitation_secret = _make_invitation(world, group)
+    facts.join_request = make_join_request(world, group, people["pending"])
+    facts.invitation, facts.invitation_secret = make_invitation(world, group)
     _make_sessions(world, group, facts, people)
+    facts.draft, facts.draft_row = make_draft(group, people["organizer"], words("file"))
+    facts.imported = make_import(make_series(group, title="Brought here", place=""))
     return facts
-
-
-def _make_join_request(world: World, group: Group, person: UserAccount) -> UUID:
-    request = add(
-        JoinRequest(
-            group_id=group.id,
-            user_id=person.id,
-            display_name=world.mark(f"pending's name of {group.visibility}"),
-            message=world.mark(f"message of {group.visibility}"),
-            agreement_version=group.agreement_version,
-            asked_at=LONG_AGO,
-        )
-    )
-    return request.public_id
-
-
-def _make_invitation(world: World, group: Group) -> tuple[UUID, str]:
-    secret = new_secret()
-    link = add(
-        InvitationLink(
-            group_id=group.id,
-            name=world.mark(f"invitation of {group.visibility}"),
-            secret_hash=hash_secret(secret),
-            created_at=LONG_AGO,
-            expires_at=NOW + timedelta(days=3),
-        )
-    )
-    return link.public_id, secret
 
 
 def _make_sessions(

@@ -37,6 +37,7 @@ from supportgroups.sessions.forms.sessions import MAX_DESCRIPTION, MAX_REASON, i
 from supportgroups.sessions.recurrence import (
     LAST_DAY,
     MAX_INTERVAL,
+    MAX_LENGTH_MINUTES,
     SURE_DAYS,
     MonthDayRule,
     MonthlyWeekdayRule,
@@ -45,7 +46,6 @@ from supportgroups.sessions.recurrence import (
     fits,
     next_starts,
 )
-from supportgroups.sessions.services.series import MAX_LENGTH_MINUTES
 from supportgroups.text import clean_line, clean_text
 
 #: So many days are offered for the first session.

@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, request
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,14 +13,13 @@ from supportgroups.config import settings
 from supportgroups.exchange import queries
 from supportgroups.exchange.atom import AtomEntry, build_feed
 from supportgroups.exchange.meetings import meeting, weekly_rule
+from supportgroups.exchange.views.blueprint import bp
 from supportgroups.formatting import when
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.languages import page_language
 from supportgroups.outbox.mail import address_of, in_language
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import list_coming_sessions
-
-bp = Blueprint("exchange", __name__)
 
 #: What everybody may read can be a few minutes old.
 FOR_ALL = "public, max-age=300"

@@ -75,6 +75,12 @@ from supportgroups.sessions import reactions as session_reactions
 from supportgroups.sessions.cli import sessions_commands
 from supportgroups.sessions.services import changes, series, zones
 from supportgroups.sessions.views import bp as sessions
+from supportgroups.upkeep.cli import (
+    backup_command,
+    doctor_command,
+    move_to_command,
+    restore_command,
+)
 from supportgroups.volunteering import emails as volunteering_emails
 from supportgroups.volunteering.services import lookout
 from supportgroups.volunteering.views import bp as volunteering
@@ -105,6 +111,10 @@ COMMANDS: tuple[click.Command, ...] = (
     search_commands,
     worker_command,
     outbox_commands,
+    backup_command,
+    restore_command,
+    doctor_command,
+    move_to_command,
     dev_command,
 )
 

@@ -158,6 +158,14 @@ def _make_secret_key(path: Path) -> None:
 def _database_url(value: str, data_dir: Path) -> str:
     if not value:
         return f"sqlite:///{data_dir / 'supportgroups.sqlite3'}"
+    return database_address(value)
+
+
+def database_address(value: str) -> str:
+    """Return what somebody typed as an SQLAlchemy address.
+
+    :raises BadSetting: it is of no database that the program knows
+    """
     if value.startswith(("postgres://", "postgresql://")):
         # The driver we install is psycopg 3; SQLAlchemy's own default is another.
         return "postgresql+psycopg://" + value.partition("://")[2]

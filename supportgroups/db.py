@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -279,6 +279,13 @@ def engine_options(config: Config) -> dict[str, Any]:
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": "-c lock_timeout=3000 -c timezone=UTC"},
     }
+
+
+@contextmanager
+def one_transaction(engine: Engine) -> Iterator[Connection]:
+    """Change another database than the site's own: all of the block, or nothing."""
+    with engine.begin() as connection:
+        yield connection
 
 
 def init_app(app: Flask, config: Config) -> None:

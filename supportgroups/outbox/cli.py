@@ -3,7 +3,7 @@
 import re
 import signal
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -13,6 +13,8 @@ from supportgroups.outbox import queries, worker
 from supportgroups.outbox.bounces import tells_of_failure
 from supportgroups.outbox.mail import BOUNCES
 from supportgroups.outbox.services import addresses, history
+
+MINUTE = timedelta(minutes=1)
 
 
 @click.command("worker")
@@ -49,6 +51,10 @@ def _work_until_told_to_stop() -> None:
 def _print_status(now: datetime) -> None:
     for state, how_many in queries.count_jobs_by_state().items():
         click.echo(f"{how_many:>8} {state}")
+    click.echo(f"Letters that left in the last minute: {queries.count_done_since(now - MINUTE)}")
+    seen = queries.find_last_sign_of_life()
+    if seen is not None:
+        click.echo(f"A worker last finished something {(now - seen).total_seconds():.0f} s ago.")
     since = queries.find_oldest_due(now=now)
     if since is not None:
         click.echo(f"The oldest one has been due for {(now - since).total_seconds():.0f} s.")

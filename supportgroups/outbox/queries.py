@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from supportgroups.config import settings
 from supportgroups.db import UTCDateTime, db
-from supportgroups.outbox.models import FailingAddress, JobState, OutboxJob
+from supportgroups.outbox.models import TASK_PREFIX, FailingAddress, JobState, OutboxJob
 
 #: So many letters in a row came back that nothing more is sent to an address.
 STOP_AFTER = 3
@@ -62,6 +62,22 @@ def find_oldest_due(*, now: datetime) -> datetime | None:
         .order_by(OutboxJob.due_at)
         .limit(1)
     ).scalar()
+
+
+def find_last_sign_of_life() -> datetime | None:
+    """Return when a worker last finished something; they do each minute, whatever waits."""
+    return db.session.execute(select(func.max(OutboxJob.finished_at))).scalar()
+
+
+def count_done_since(moment: datetime) -> int:
+    """Return how many letters have left since then."""
+    return db.session.execute(
+        select(func.count(OutboxJob.id)).where(
+            OutboxJob.state == JobState.DONE,
+            OutboxJob.finished_at > moment,
+            OutboxJob.kind.not_like(f"{TASK_PREFIX}%"),
+        )
+    ).scalar_one()
 
 
 def list_dead_jobs() -> list[DeadJobs]:

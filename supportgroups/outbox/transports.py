@@ -48,6 +48,15 @@ def open_transport(config: Config) -> Transport:
     return NoTransport()
 
 
+def try_mail_server(config: Config) -> None:
+    """Say hello to the mail server, sign in where that is set, and say goodbye.
+
+    :raises smtplib.SMTPException: it does not let us in
+    :raises OSError: nobody answers there
+    """
+    SmtpTransport(config).greet()
+
+
 class NoTransport:
     """Stands where a site has no mail server: the worker withdraws letters unwritten."""
 
@@ -100,6 +109,11 @@ class SmtpTransport:
         except BaseException:
             self._drop()
             raise
+
+    def greet(self) -> None:
+        """Open a connection as for a letter, and close it."""
+        self._server = self._connect(time.monotonic() + ANSWER_LIMIT)
+        self.close()
 
     def close(self) -> None:
         """Say goodbye to the server."""

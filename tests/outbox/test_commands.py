@@ -51,6 +51,8 @@ class TestStatus:
             "       1 done",
             "       0 withdrawn",
             "       0 dead",
+            "Letters that left in the last minute: 1",
+            "A worker last finished something 0 s ago.",
             "The oldest one has been due for 90 s.",
         ]
 

@@ -1,0 +1,1 @@
+"""What whoever runs a site does to keep it well: copies, check-ups, a move to another database."""

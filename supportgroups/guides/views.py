@@ -4,14 +4,18 @@ They are the same for every guest, so a browser or a proxy may keep them for a f
 person who is signed in the layout differs, so nothing of theirs is kept.
 """
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from flask import (
     Blueprint,
     Flask,
     Response,
     abort,
+    current_app,
     flash,
     make_response,
     redirect,
@@ -227,6 +231,47 @@ def help_now() -> ResponseReturnValue:
             is_unknown_place=bool(wanted) and wanted not in book.countries,
         )
     )
+
+
+@bp.get("/help-now/keep")
+@access(PUBLIC)
+def keep() -> ResponseReturnValue:
+    """Let somebody keep the help lines and guides on their device, and take them off again."""
+    return render_template("guides/keep.html")
+
+
+@bp.get("/help-now/offline")
+@access(PUBLIC)
+def offline() -> ResponseReturnValue:
+    """Show what a device keeps to show without a network: the help lines of the site's country."""
+    today = utc_now().date()
+    found = queries.help_now_lines(settings().country, today, loaders.load_help_book())
+    return render_template("guides/offline.html", help_now=found, kept_on=today)
+
+
+@bp.get("/service-worker.js")
+@access(PUBLIC)
+def service_worker() -> ResponseReturnValue:
+    """Give a browser that was asked to keep help lines the script that does so.
+
+    It is another one when what it keeps is, and once a month, so browsers fetch it all anew.
+    """
+    library = loaders.load_library()
+    styles = [f"css/{name}.css" for name in ("tokens", "base", "components", "guides")]
+    kept = [
+        url_for(".offline"),
+        url_for(".index"),
+        *(url_for(".show", slug=guide.slug) for guide in library),
+        *(url_for("static", filename=name) for name in [*styles, "js/always.js"]),
+    ]
+    today = f"{utc_now():%Y-%m}"
+    version = hashlib.sha256(
+        repr((today, kept, list(library), loaders.load_help_book(), page_language())).encode()
+    ).hexdigest()[:12]
+    facts = {"VERSION": version, "KEPT": kept, "OFFLINE": url_for(".offline")}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in facts.items()]
+    script = (Path(str(current_app.static_folder)) / "js" / "service-worker.js").read_text()
+    return Response("\n".join([*lines, script]), mimetype="text/javascript")
 
 
 def _describe(line: HelpLine, now: datetime) -> dict[str, object]:

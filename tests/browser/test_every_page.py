@@ -41,6 +41,7 @@ ONLY_BY_JOURNEY = frozenset(
         "exchange.undo_import",
         "groups.accept_agreement",
         "groups.accept_invitation",
+        "guides.offline",
         "insight.count_by_link",
         "notices.answer",
         "notices.stop",

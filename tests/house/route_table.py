@@ -137,8 +137,11 @@ TABLE = {
     # guides
     "GET  guides.help_now": OPEN,
     "GET  guides.index": OPEN,
+    "GET  guides.keep": OPEN,
+    "GET  guides.offline": OPEN,
     "GET  guides.say_helpful": OPEN,
     "POST guides.say_helpful": "+ ++++++ ++++",
+    "GET  guides.service_worker": OPEN,
     "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
     # volunteering; the organizer is asked to lead the uncovered session, which the facilitator left

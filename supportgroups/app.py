@@ -64,7 +64,7 @@ from supportgroups.outbox.worker import Builder, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
-from supportgroups.rsvps.services import answers, series_seats, waiting_list
+from supportgroups.rsvps.services import answers, course_names, series_seats, waiting_list
 from supportgroups.rsvps.services import names as answer_names
 from supportgroups.rsvps.views import bp as rsvps
 from supportgroups.search import changes as search_changes
@@ -130,6 +130,9 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.group_guarded, session_reactions.ask_for_new_links),
     (events.membership_ended, rsvp_reactions.withdraw_answers_of_former_member),
     (events.sessions_planned, rsvp_reactions.seat_holders_of_new_sessions),
+    (events.sessions_planned, rsvp_reactions.enrolled_come_to_new_dates),
+    (events.make_up_planned, rsvp_reactions.tell_enrolled_of_make_up),
+    (events.course_changed, rsvp_reactions.pass_on_places_in_course),
     (events.series_continued, rsvp_reactions.let_seats_go_on),
     (events.series_continued, exchange_reactions.follow_continued_series),
     (events.session_moved, rsvp_reactions.make_offers_anew),
@@ -164,6 +167,9 @@ LETTERS: dict[str, Builder] = {
     "rsvps.place_offered": rsvp_emails.place_offered,
     "rsvps.offer_expired": rsvp_emails.offer_expired,
     "rsvps.still_coming": rsvp_emails.still_coming,
+    "rsvps.enrolled": rsvp_emails.enrolled,
+    "rsvps.date_added": rsvp_emails.date_added,
+    "rsvps.next_course": rsvp_emails.next_course,
     "rsvps.schedule_changed": rsvp_emails.schedule_changed,
     "rsvps.schedule_change_undone": rsvp_emails.schedule_change_undone,
     "volunteering.cover_wanted": volunteering_emails.cover_wanted,
@@ -188,6 +194,7 @@ TASKS: dict[str, Task] = {
         insight_services.ask_for_head_counts, timedelta(minutes=15)
     ),
     "rsvps.erase_old_answers": Task(answer_names.erase_old_answers, timedelta(hours=6)),
+    "rsvps.erase_old_rosters": Task(course_names.erase_old_rosters, timedelta(hours=6)),
     "notices.queue_reminders": Task(notices.queue_reminders, timedelta(minutes=5)),
     "notices.queue_duty_reminders": Task(notices.queue_duty_reminders, timedelta(minutes=15)),
     "notices.queue_digests": Task(notices.queue_digests, timedelta(minutes=15)),

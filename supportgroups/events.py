@@ -28,6 +28,12 @@ group_renamed = Signal()
 #: sessions), `now`.
 sessions_planned = Signal()
 
+#: A course has other places or another time to join. Carries `series`, `now`.
+course_changed = Signal()
+
+#: A course has a date more, for those who missed one. Carries `group_session`, `now`.
+make_up_planned = Signal()
+
 #: A series ended, and another goes on in its place. Carries `ended_id`, `goes_on_id` (of series).
 series_continued = Signal()
 

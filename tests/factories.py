@@ -13,7 +13,8 @@ from supportgroups.db import db, transaction
 from supportgroups.groups.models import Admission, Group, GroupTopic, Membership, Role, Visibility
 from supportgroups.groups.topics import Format, Topic
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.sessions.models import GroupSession, Series, SeriesDate, SeriesKind
+from supportgroups.sessions.ways_in import WayIn
 from supportgroups.tokens import new_secret
 
 PASSWORD = "demo-password"
@@ -114,6 +115,28 @@ def make_series(group: Group, **overrides: Any) -> Series:
     series = Series(**values | overrides)
     db.session.add(series)
     db.session.flush()
+    return series
+
+
+@transaction()
+def make_course(group: Group, *, weeks: int = 4, **overrides: Any) -> Series:
+    """Make a course in which people enrol, on Wednesdays at 18:00, with its sessions."""
+    first = overrides.pop("wall_starts_at", datetime(2026, 12, 2, 18, 0))  # noqa: DTZ001 (a wall time)
+    values: dict[str, Any] = {
+        "title": "Steady steps",
+        "kind": SeriesKind.COURSE,
+        "admission": WayIn.ENROL,
+        "rrule": None,
+        "wall_starts_at": first,
+        "late_join_until": 2,
+        "dates": [
+            SeriesDate(wall_starts_at=first + timedelta(weeks=week), topic=f"Step {week + 1}")
+            for week in range(weeks)
+        ],
+    }
+    series = make_series(group, **values | overrides)
+    for line in series.dates:
+        make_session(series, line.wall_starts_at)
     return series
 
 

@@ -164,7 +164,7 @@ def _description(
     answer: RsvpStatus | None = None,
     is_asked_again: bool = False,
 ) -> str:
-    """Return when it is on the wall of the group, what to know, and where to read more.
+    """Return when it is on the wall of the group, its topic, what to know, where to read more.
 
     The time stands in words because an app shows the entry on the clock of its own zone, and the
     address because many apps never show the URL of an entry.
@@ -178,5 +178,5 @@ def _description(
         first.append(_("You are on the waiting list."))
     elif answer is RsvpStatus.TENTATIVE:
         first.append(_("You said maybe."))
-    parts = ["\n".join(first), words, _("More: %(address)s", address=address)]
+    parts = ["\n".join(first), group_session.topic, words, _("More: %(address)s", address=address)]
     return "\n\n".join(part for part in parts if part)

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from supportgroups.calendars.window import Window
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import in_language
+from supportgroups.sessions.courses import CourseDates
 from supportgroups.sessions.models import GroupSession
 
 MOST_EVENTS = 800
@@ -109,28 +110,63 @@ def session_file(
 
     :param discretion: how much the entry tells whoever else looks at that calendar
     """
-    group = group_session.group
+    return _file_of(
+        [group_session],
+        group_session.group,
+        site,
+        discretion=discretion,
+        shows_place=shows_place,
+    )
 
+
+def course_file(
+    dates: CourseDates, site: Site, *, discretion: Discretion, shows_place: bool
+) -> Feed:
+    """Return the file of all dates of a course, for somebody to put into a calendar of their own.
+
+    :param discretion: how much the entries tell whoever else looks at that calendar
+    """
+    return _file_of(
+        dates.sessions,
+        dates.series.group,
+        site,
+        discretion=discretion,
+        shows_place=shows_place,
+    )
+
+
+def _file_of(
+    group_sessions: Sequence[GroupSession],
+    group: Group,
+    site: Site,
+    *,
+    discretion: Discretion,
+    shows_place: bool,
+) -> Feed:
     def write() -> bytes:
         with in_language(group.language):
-            entry = own_copy(
-                group_session,
-                discretion=discretion,
-                shows_place=shows_place,
-                addresses=site.addresses,
-            )
-            return build_calendar([build_event(entry)], name=None)
+            entries = [
+                own_copy(
+                    group_session,
+                    discretion=discretion,
+                    shows_place=shows_place,
+                    addresses=site.addresses,
+                )
+                for group_session in group_sessions
+            ]
+            return build_calendar([build_event(entry) for entry in entries], name=None)
 
     facts = (
-        group_session.uid,
-        group_session.revision,
+        *((one.uid, one.revision) for one in group_sessions),
         group.calendar_revision,
         discretion,
         shows_place,
     )
     return Feed(
-        tag=_tag("session", _site_facts(site), facts),
-        revised_at=group_session.revised_at,
+        tag=_tag("file", _site_facts(site), facts),
+        revised_at=max(
+            (one.revised_at for one in group_sessions), default=group.calendar_revised_at
+        ),
         _write=write,
     )
 

@@ -38,9 +38,10 @@ from supportgroups.groups.services.members import (
 from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
+from supportgroups.rsvps.services.enrolments import enrol
 from supportgroups.rsvps.services.series_seats import hold_seat
 from supportgroups.sessions.details import SessionDetails
-from supportgroups.sessions.models import GroupSession, Series, SeriesKind, WayIn
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.recurrence import (
     MonthlyWeekdayRule,
@@ -56,6 +57,7 @@ from supportgroups.sessions.services.series import (
 )
 from supportgroups.sessions.services.sessions import cancel_session, edit_session
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
+from supportgroups.sessions.ways_in import WayIn
 from supportgroups.volunteering.services.cover import ask_for_cover
 
 
@@ -79,6 +81,7 @@ def fill_with_demo_data(*, now: datetime) -> None:
     tell_the_past(people["Rosa"], now=now)
     _give_answers(people, now=now)
     _keep_seats(people, now=now)
+    _fill_the_course(people, now=now)
     # What happened before today was read long ago: only today's letters wait in the outbox.
     db.session.execute(delete(OutboxJob))
     _offer_a_place(people, now=now)
@@ -186,6 +189,7 @@ def _series_details(
             ListedDate(wall_starts_at=first + timedelta(weeks=week), topic=topic)
             for week, topic in enumerate(series.topics)
         ),
+        admission=WayIn.ENROL if series.topics else WayIn.RESERVE,
         late_join_until=2 if series.topics else None,
         skips_holidays=series.skips_holidays,
         capacity=series.capacity,
@@ -232,6 +236,18 @@ def _keep_seats(people: dict[str, UserAccount], *, now: datetime) -> None:
     choose_way_in(carers[0].series, welcome, actor=people["Rosa"], now=yesterday)
     kept = WayInDetails(admission=WayIn.RESERVE, doors_minutes=30, newcomer_seats=2)
     choose_way_in(steps[0].series, kept, actor=people["Rosa"], now=yesterday)
+
+
+def _fill_the_course(people: dict[str, UserAccount], *, now: datetime) -> None:
+    """Let Sam and six others be enrolled in a course, and one wait. Two of them miss a date."""
+    yesterday = now - timedelta(days=1)
+    course = db.session.execute(select(Series).where(Series.kind == SeriesKind.COURSE)).scalar_one()
+    names = ("Sam", *NEIGHBOURS[5:12])
+    for name in names:
+        enrol(course, actor=people[name], now=yesterday)
+    dates = list_sessions_of_series(course)
+    for name, week in ((names[1], 2), (names[2], 4)):
+        respond(dates[week], actor=people[name], status=RsvpStatus.DECLINED, now=yesterday)
 
 
 def _offer_a_place(people: dict[str, UserAccount], *, now: datetime) -> None:

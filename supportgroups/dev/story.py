@@ -49,7 +49,7 @@ class DemoSeries:
     interval: int = 1
     #: Which such weekday of every month, -1 for the last; none for every week.
     nth: int | None = None
-    #: What each week of a course is about; none for a schedule.
+    #: What each week of a course is about; none for a schedule. People enrol in courses.
     topics: tuple[str, ...] = ()
     skips_holidays: bool = False
     capacity: int | None = 12
@@ -289,9 +289,10 @@ GROUPS = (
                     "Bad nights happen",
                     "What we keep",
                 ),
+                capacity=7,
                 place="Riverside library, room 2",
             ),
         ),
-        members=NEIGHBOURS[5:12],
+        members=("Sam", *NEIGHBOURS[5:12]),
     ),
 )

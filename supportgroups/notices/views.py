@@ -36,7 +36,12 @@ def answer(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         status = RsvpStatus(form.status.data)
         # What is no longer possible is no mistake of the reader's: the page says what is true now.
-        with suppress(answers.SessionAlreadyStarted, answers.SessionIsCancelled, PermissionDenied):
+        with suppress(
+            answers.SessionAlreadyStarted,
+            answers.SessionIsCancelled,
+            answers.NotEnrolled,
+            PermissionDenied,
+        ):
             answers.respond(rsvp.group_session, actor=rsvp.user, status=status, now=utc_now())
         return redirect(url_for(".answer", token=token), 303)
     return render_template(

@@ -19,15 +19,26 @@ from supportgroups.outbox.notice import Notice
 from supportgroups.outbox.queries import find_state
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.answer_links import answer_token
-from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, SeriesRsvp, WaitingListOffer
+from supportgroups.rsvps.models import (
+    Enrolment,
+    OfferOutcome,
+    Rsvp,
+    RsvpStatus,
+    SeriesRsvp,
+    WaitingListOffer,
+)
 from supportgroups.rsvps.offer_links import offer_token
 from supportgroups.rsvps.queries import find_next_start
 from supportgroups.rsvps.services.news import key_of_news
 from supportgroups.rsvps.services.series_seats import ANSWER_WITHIN
 from supportgroups.sessions import news as session_news
-from supportgroups.sessions.models import GroupSession, ScheduleChange
+from supportgroups.sessions.models import GroupSession, ScheduleChange, Series
 from supportgroups.sessions.news import NewsKind
-from supportgroups.sessions.queries import list_changes_told_by, list_sessions_by_id
+from supportgroups.sessions.queries import (
+    find_course_dates,
+    list_changes_told_by,
+    list_sessions_by_id,
+)
 from supportgroups.sessions.services.changes import list_news, touched_by
 
 
@@ -106,6 +117,65 @@ def still_coming(payload: dict[str, Any], *, now: datetime) -> Letter | None:
         zone=held.user.time_zone,
         address=address_of("rsvps.series_seat", slug=series.group.slug, public_id=series.public_id),
     )
+
+
+def enrolled(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody on the list of a course that a place for all its dates is theirs."""
+    enrolment = db.session.get(Enrolment, payload["enrolment_id"])
+    if enrolment is None or enrolment.enrolled_at is None:
+        return None
+    group_session = find_next_start(enrolment.series_id, now=now)
+    if group_session is None:
+        return None
+    return _letter(
+        enrolment.user,
+        _about(enrolment.user, group_session),
+        _l("A place is free for you"),
+        "rsvps_enrolled",
+        group_session=group_session,
+        address=_course_address(enrolment.series),
+    )
+
+
+def date_added(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who is enrolled in a course that it has one date more."""
+    rsvp = db.session.get(Rsvp, payload["rsvp_id"])
+    if rsvp is None or not rsvp.holds_a_place:
+        return None
+    group_session = rsvp.group_session
+    if group_session.is_cancelled or group_session.has_started(now):
+        return None
+    return _letter(
+        rsvp.user,
+        _about(rsvp.user, group_session),
+        _l("One date more"),
+        "rsvps_date_added",
+        group_session=group_session,
+        address=address_of("pages.session", public_id=group_session.public_id),
+    )
+
+
+def next_course(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody who waited for the next course that it is planned."""
+    turn = db.session.get(Enrolment, payload["enrolment_id"])
+    if turn is None or turn.invited_to is None:
+        return None
+    dates = find_course_dates([turn.invited_to])[turn.invited_to.id]
+    first = dates.find_next(now)
+    if first is None or not dates.is_joining_open(now):
+        return None
+    return _letter(
+        turn.user,
+        Notice(reader_id=turn.user_id, group_id=turn.series.group_id),
+        _l("New dates are planned"),
+        "rsvps_next_course",
+        group_session=first,
+        address=_course_address(turn.invited_to),
+    )
+
+
+def _course_address(series: Series) -> str:
+    return address_of("pages.course", slug=series.group.slug, public_id=series.public_id)
 
 
 def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -26,15 +27,17 @@ from wtforms.validators import (
 from supportgroups.accounts.forms import an_address
 from supportgroups.accounts.models import MAX_EMAIL, MAX_NAME, UserAccount
 from supportgroups.config import settings
+from supportgroups.formatting import calendar_day
 from supportgroups.forms import Form, choices_of, too_long
 from supportgroups.groups.forms import known_version
 from supportgroups.groups.models import Group
 from supportgroups.rsvps.models import MAX_NOTE, MAX_PLUS, Rsvp, RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails
-from supportgroups.sessions.forms.series import WAY_IN_WORDS
+from supportgroups.sessions.forms.series import WAY_IN_WORDS, ways_into
 from supportgroups.sessions.forms.sessions import MAX_LINK, opens_a_page
-from supportgroups.sessions.models import GroupSession, LinkPolicy, Series, WayIn
+from supportgroups.sessions.models import GroupSession, LinkPolicy, Series, SeriesKind
 from supportgroups.sessions.services.ways_in import WayInDetails
+from supportgroups.sessions.ways_in import WayIn
 from supportgroups.text import clean_line, clean_text
 from supportgroups.tokens import new_secret
 
@@ -135,6 +138,37 @@ class SeatForm(Form):
         ),
         validators=[DataRequired(_l("Choose one of the answers"))],
     )
+
+
+class KeyForm(Form):
+    """One button that counts once."""
+
+    form_key = HiddenField(validators=[too_long(100)])
+
+
+class InviteForm(Form):
+    """To which course those are invited who wait for the next one."""
+
+    course = RadioField(
+        _l("Which course comes next?"),
+        validators=[DataRequired(_l("Choose a course"))],
+    )
+
+    def offer(self, courses: list[Series]) -> None:
+        """Let one of these be chosen."""
+        self.course.choices = [
+            SelectChoice(
+                str(series.public_id),
+                _(
+                    "%(title)s, from %(day)s",
+                    title=series.title,
+                    day=calendar_day(series.wall_starts_at.date()),
+                ),
+            )
+            for series in courses
+        ]
+        if len(courses) == 1 and not self.course.raw_data:
+            self.course.data = str(courses[0].public_id)
 
 
 class LineForm(Form):
@@ -238,6 +272,10 @@ class WayInForm(Form):
             NumberRange(0, MAX_KEPT, _l("Enter a number from 0 to %(most)s", most=MAX_KEPT)),
         ],
     )
+
+    def offer_ways_into(self, kind: SeriesKind) -> None:
+        """Let the ways be chosen that such a schedule has."""
+        self.admission.choices = ways_into(kind)
 
     def details(self) -> WayInDetails:
         """Return what was filled in."""

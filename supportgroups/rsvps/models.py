@@ -152,6 +152,58 @@ class SeriesRsvp(Model):
     user: Mapped[UserAccount] = relationship()
 
 
+class Enrolment(Model):
+    """Somebody's one place in a course, or, without one, their turn on its list.
+
+    While people can join, the list waits for places; after that it waits for the next course.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("series_id", "user_id"),
+        CheckConstraint("said_yes >= 0", name="said_yes_not_negative"),
+        # A number is never given twice: a job may still name the row that had it.
+        {"sqlite_autoincrement": True},
+    )
+
+    #: Drawn under the lock of the course, so the lower it is, the earlier its turn comes.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: Since when they have a place; none on the list.
+    enrolled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: To how many dates they said yes whose answers are erased by now.
+    said_yes: Mapped[int] = mapped_column(default=0)
+    #: The next course, to which who is on the list was invited, and when.
+    invited_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("series.id", ondelete="SET NULL"), index=True
+    )
+    invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    series: Mapped[Series] = relationship(foreign_keys=[series_id])
+    user: Mapped[UserAccount] = relationship()
+    invited_to: Mapped[Series | None] = relationship(foreign_keys=[invited_to_id])
+
+
+class CourseTally(Model):
+    """What is kept of people in a course whose names have been erased: how many there were."""
+
+    __tablename__ = "course_tally"
+    __table_args__ = (
+        CheckConstraint("completed >= 0 AND completed <= enrolled", name="completed_in_bounds"),
+    )
+
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("series.id", ondelete="CASCADE"), primary_key=True
+    )
+    enrolled: Mapped[int]
+    #: Those who said yes to most of its dates.
+    completed: Mapped[int]
+
+
 class SessionTally(Model):
     """How many people gave one answer for a session whose names have been erased."""
 

@@ -3,8 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from supportgroups.rsvps.services import answers, names, news, series_seats, waiting_list
-from supportgroups.sessions.models import GroupSession, ScheduleChange
+from supportgroups.rsvps.services import (
+    answers,
+    enrolments,
+    names,
+    news,
+    series_seats,
+    waiting_list,
+)
+from supportgroups.sessions.models import GroupSession, ScheduleChange, Series
 
 
 def withdraw_answers_of_former_member(
@@ -12,6 +19,7 @@ def withdraw_answers_of_former_member(
 ) -> None:
     """Who leaves a group gives up their places in it."""
     series_seats.end_seats(user_id=user_id, group_id=group_id)
+    enrolments.end_enrolments(user_id=user_id, group_id=group_id, now=now)
     answers.withdraw_answers(user_id=user_id, group_id=group_id, now=now)
 
 
@@ -20,6 +28,21 @@ def seat_holders_of_new_sessions(
 ) -> None:
     """Who holds a seat in a schedule has a place in its new sessions, before anybody else."""
     series_seats.take_seats_in_new(made, now=now)
+
+
+def enrolled_come_to_new_dates(_sender: Any, *, made: dict[int, list[int]], now: datetime) -> None:
+    """Who is enrolled in a course comes to its new dates too."""
+    enrolments.answer_new_dates(made, now=now)
+
+
+def tell_enrolled_of_make_up(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:
+    """Who is enrolled learns of a date that was added."""
+    enrolments.tell_of_make_up(group_session, now=now)
+
+
+def pass_on_places_in_course(_sender: Any, *, series: Series, now: datetime) -> None:
+    """More places in a course, or more time to join, help those on its list."""
+    enrolments.give_free_places(series, now=now)
 
 
 def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime) -> None:
@@ -61,6 +84,9 @@ def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: d
     """While it was cancelled nobody moved up, so free places go to those who wait."""
     waiting_list.promote_waiting(group_session, now=now)
     series_seats.take_seats(group_session, now=now)
+    if group_session.series.enrols:
+        enrolments.answer_for_enrolled([group_session], now=now)
+        enrolments.give_free_places(group_session.series, now=now)
 
 
 def pass_on_new_places(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:

@@ -9,7 +9,7 @@ from supportgroups.groups.loaders import check_group, load_group
 from supportgroups.groups.models import Group, Membership, Role
 from supportgroups.groups.permissions import Permission
 from supportgroups.sessions import queries
-from supportgroups.sessions.models import GroupSession, Pause, ScheduleChange, Series
+from supportgroups.sessions.models import GroupSession, Pause, ScheduleChange, Series, SeriesKind
 
 
 def load_group_session(public_id: UUID, permission: Permission) -> GroupSession:
@@ -33,6 +33,17 @@ def load_series(slug: str, public_id: UUID, permission: Permission) -> Series:
     """
     series = queries.find_series(load_group(slug, permission), public_id)
     if series is None:
+        abort(404)
+    return series
+
+
+def load_course(slug: str, public_id: UUID, permission: Permission) -> Series:
+    """Return a course for somebody who may do `permission` in its group; see `load_group`.
+
+    :raises NotFound: there is no such group for the viewer, or no such course in it
+    """
+    series = load_series(slug, public_id, permission)
+    if series.kind is not SeriesKind.COURSE:
         abort(404)
     return series
 

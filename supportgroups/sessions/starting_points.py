@@ -44,6 +44,7 @@ STARTING_POINTS = {
             "is_course": True,
             "late_join_until": 2,
         },
+        where={"way_in": "enrol"},
     ),
     "online": StartingPoint(
         words=_l("Online weekly"),

@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, expect
 from supportgroups.accounts.models import UserAccount
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db, transaction
-from supportgroups.sessions.models import GroupSession, LinkPolicy, WayIn
+from supportgroups.sessions.models import GroupSession, LinkPolicy
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser.site import Site, Someone, find_group_of, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way, Window

@@ -13,8 +13,9 @@ from supportgroups.db import transaction
 from supportgroups.groups.models import Group, Visibility
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
-from supportgroups.sessions.models import GroupSession, WayIn
+from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services.sessions import SessionDetails, cancel_session, edit_session
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser.checkers import needs_checkers
 from tests.browser.inspection import Inspector

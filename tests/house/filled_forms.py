@@ -69,6 +69,8 @@ BUTTONS = frozenset(
         "pages.erase",
         "pages.hide_group",
         "pages.keep_group",
+        "rsvps.enrol",
+        "rsvps.leave_course",
         "sessions.lift_pause",
         "sessions.lift_site_break",
         "sessions.restore",
@@ -88,10 +90,18 @@ LEADING: dict[str, Mapping[str, Any]] = {
     "volunteering.pass_on_by_link": {"answer": "no"},
     "volunteering.decide": {"decision": "cancel"},
 }
+BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 #: What everybody sends alike.
 VISITING: dict[str, Mapping[str, Any]] = {
     "guides.say_helpful": {"answer": "yes"},
     "pages.report_problem": {"kind": "wrong", "note": "Other words"},
+    "rsvps.might_come": {"key": "a key of this page"},
+    "rsvps.respond": {"status": "tentative"},
+    "sessions.add_make_up": {"day": "2027-01-20", "starts": "19:00", "minutes": "60"},
+    "sessions.create_pause": BREAK,
+    "sessions.create_site_break": BREAK,
+    "sessions.edit_course": {"topics-0": "Other words", "late_join_until": "", "capacity": "9"},
+    "sessions.set_up_review": {"visibility": "listed", "admission": "open"},
 }
 #: What goes into calendars, and comes out of them.
 CALENDARS: dict[str, Mapping[str, Any]] = {
@@ -115,6 +125,9 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
             return table[endpoint]
     if endpoint == "exchange.review_import":
         return {"rows": world.groups[visibility].draft_row, "admission": "drop_in"}
+    same_for_all = LEADING | VISITING
+    if endpoint in same_for_all:
+        return same_for_all[endpoint]
     version = world.groups[visibility].agreement_version
     address = "member" if role == ANONYMOUS else role
     own_email = world.markers[f"e-mail of {address}"] + "@example.org"
@@ -139,22 +152,19 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "groups.join": joining,
         "groups.welcome": {"welcome_note": "Other words", "expected_wait": "Other words"},
         "rsvps.come": {**joining, "key": "a key made for this page alone, and long enough"},
+        "rsvps.come_to_course": {**joining, "key": "a key of this page alone, and long enough"},
+        "rsvps.invite_listed": {"course": str(world.groups[visibility].course)},
         "rsvps.edit_room": {"policy": "approval", "online_link": "https://other.example.org/"},
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
-        "rsvps.might_come": {"key": "a key of this page"},
         "notices.answer": {"status": "declined"},
         "notices.news": {"reminder": "none", "quiet_from": "21", "quiet_until": "9"},
         "rsvps.answer_offer": {"status": "accepted"},
         "rsvps.move_up": {"turn": str(world.groups[visibility].last_turn)},
         # The member holds a seat already.
         "rsvps.series_seat": {"seat": "give_up" if role == "member" else "hold"},
-        "rsvps.respond": {"status": "tentative"},
         "sessions.cancel": {"reason": "Other words"},
         "sessions.create_series": SERIES,
         "sessions.edit": SESSION,
-        "sessions.create_pause": BREAK,
-        "sessions.create_site_break": BREAK,
-        "sessions.set_up_review": {"visibility": "listed", "admission": "open"},
         "sessions.set_up_what": GROUP,
         "sessions.set_up_when": {**SERIES, "time_zone": "Europe/London"},
         "sessions.set_up_where": {"format": "online", "way_in": "reserve"},

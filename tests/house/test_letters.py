@@ -189,6 +189,21 @@ def miss_three_dates(post: Post) -> None:
     look_after_seats(now=NOW)
 
 
+def leave_a_course(post: Post) -> None:
+    """The member leaves the course in which somebody waits for a place."""
+    post.act("member", "rsvps.leave_course", "private")
+
+
+def add_a_date(post: Post) -> None:
+    form = {"day": "2027-01-20", "starts": "19:00", "minutes": "60"}
+    post.act("organizer", "sessions.add_make_up", "private", **form)
+
+
+def plan_the_next_course(post: Post) -> None:
+    course = post.town.world.groups["private"].course
+    post.act("organizer", "rsvps.invite_listed", "private", course=str(course))
+
+
 def confirm_another_address(post: Post) -> None:
     post.act("member", "accounts.confirm_email", "listed")
 
@@ -276,6 +291,9 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (end_the_week, "notices.digest", ["member"]),
     (let_an_offer_expire, "rsvps.offer_expired", ["waitlisted"] * 3),
     (miss_three_dates, "rsvps.still_coming", ["member"]),
+    (leave_a_course, "rsvps.enrolled", ["waitlisted"]),
+    (add_a_date, "rsvps.date_added", ["member"]),
+    (plan_the_next_course, "rsvps.next_course", ["waitlisted"]),
     (free_a_place_on_the_day, "rsvps.place_offered", ["deputy"]),
     (pass_it_on, "volunteering.cover_wanted", ["organizer"]),
     (find_somebody, "volunteering.cover_settled", ["facilitator", "deputy"]),

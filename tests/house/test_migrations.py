@@ -4,7 +4,7 @@ import ast
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,11 @@ def test_every_step_goes_down_and_up_again_with_rows(site: Flask):
     go_down_and_up(MIGRATIONS)
 
 
+#: What a step cannot keep on the way down, because no version before it knows such values: the
+#: table → its columns.
+CANNOT_KEEP: dict[str, dict[str, set[str]]] = {"0021_courses": {"series": {"admission"}}}
+
+
 def go_down_and_up(directory: Path) -> None:
     """Take each step back and again, from the last to the first, and look for every row."""
     db.session.remove()
@@ -128,7 +133,9 @@ def go_down_and_up(directory: Path) -> None:
         below = step.down_revision or "base"
         downgrade(directory=str(directory), revision=below)
         lower = contents()
-        assert shared(before, lower) == shared(lower, before), f"{step.revision} down changed rows"
+        lost = CANNOT_KEEP.get(step.revision, {})
+        kept = shared(before, lower, without=lost) == shared(lower, before, without=lost)
+        assert kept, f"{step.revision} down changed rows"
         upgrade(directory=str(directory), revision=step.revision)
         again = contents()
         assert shared(lower, again) == shared(again, lower), f"{step.revision} up changed rows"
@@ -152,11 +159,17 @@ def contents() -> Contents:
         }
 
 
-def shared(one: Contents, other: Contents) -> dict[str, Counter[str]]:
-    """Return the rows of `one` in those tables and columns that both have."""
+def shared(
+    one: Contents, other: Contents, *, without: Mapping[str, set[str]] | None = None
+) -> dict[str, Counter[str]]:
+    """Return the rows of `one` in those tables and columns that both have.
+
+    :param without: columns to leave out, by the name of their table
+    """
     rows = {}
     for name in one.keys() & other.keys():
-        columns = sorted(columns_of(one[name]) & (columns_of(other[name]) or columns_of(one[name])))
+        both = columns_of(one[name]) & (columns_of(other[name]) or columns_of(one[name]))
+        columns = sorted(both - (without or {}).get(name, set()))
         rows[name] = Counter(repr([row[column] for column in columns]) for row in one[name])
     return rows
 

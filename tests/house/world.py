@@ -60,6 +60,7 @@ from tests.factories import (
     make_user,
 )
 from tests.house.bringing import make_draft, make_import
+from tests.house.courses import make_courses
 from tests.house.joining import make_invitation, make_join_request
 from tests.house.leading import let_be_long_over, look_for_cover
 from tests.house.messages import write_messages
@@ -110,6 +111,10 @@ class GroupFacts:
     series: UUID | None = None
     #: A session of another schedule, to which people come without booking.
     drop_in_session: UUID | None = None
+    #: A course to come with one place: the member has it, the waitlisted person is on its list.
+    course: UUID | None = None
+    #: A course that is over; the waitlisted person would like to come to the next one.
+    old_course: UUID | None = None
     #: The facilitator cannot lead it, and the organizer was asked.
     uncovered_session: UUID | None = None
     cover_token: str = ""
@@ -268,6 +273,8 @@ def _make_group(world: World, visibility: str, people: dict[str, UserAccount]) -
     facts.join_request = make_join_request(world, group, people["pending"])
     facts.invitation, facts.invitation_secret = make_invitation(world, group)
     _make_sessions(world, group, facts, people)
+    title, topic = words("title"), words("topic")
+    facts.course, facts.old_course = make_courses(group, people, title=title, topic=topic)
     facts.draft, facts.draft_row = make_draft(group, people["organizer"], words("file"))
     facts.imported = make_import(make_series(group, title="Brought here", place=""))
     return facts

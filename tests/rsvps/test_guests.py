@@ -21,8 +21,8 @@ from supportgroups.rsvps.services.answers import (
     respond,
 )
 from supportgroups.rsvps.services.news import WAIT
-from supportgroups.sessions.models import WayIn
 from supportgroups.sessions.services import sessions as session_services
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast

@@ -30,9 +30,10 @@ from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingListOffer
 from supportgroups.rsvps.services import answers, series_seats, waiting_list
 from supportgroups.rsvps.services.answers import AnswerDetails
-from supportgroups.sessions.models import GroupSession, WayIn
+from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services import sessions as session_services
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.conftest import NOW
 

@@ -12,8 +12,9 @@ from supportgroups.groups.models import Admission, Group, JoinRequest, Membershi
 from supportgroups.groups.services import guards, members
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.rooms import Door, door_of
-from supportgroups.sessions.models import LinkPolicy, Series, WayIn
+from supportgroups.sessions.models import LinkPolicy, Series
 from supportgroups.sessions.services.rooms import set_room
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast

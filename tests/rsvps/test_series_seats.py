@@ -11,9 +11,10 @@ from supportgroups.groups.services import members as member_services
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.services import answers, series_seats
-from supportgroups.sessions.models import GroupSession, WayIn
+from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services import series as series_services
 from supportgroups.sessions.services import sessions as session_services
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast

@@ -19,9 +19,10 @@ from supportgroups.rsvps.services.answers import (
     respond,
 )
 from supportgroups.rsvps.services.series_seats import hold_seat
-from supportgroups.sessions.models import GroupSession, Series, WayIn
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.services import sessions as session_services
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
+from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast

@@ -7,7 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from supportgroups.db import db, transaction
-from supportgroups.sessions.models import GroupSession, Series, SeriesKind, WayIn
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind
+from supportgroups.sessions.ways_in import WayIn
 from tests.browser_client import PageReader, visible_text
 from tests.form_reader import complaints, filled_in
 from tests.watching import nothing_changes

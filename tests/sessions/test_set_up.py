@@ -11,7 +11,8 @@ from supportgroups.groups import queries
 from supportgroups.groups.models import Admission, Group, GroupDraft, Role, Visibility
 from supportgroups.groups.services.drafts import forget_old_drafts
 from supportgroups.groups.topics import Format, Topic
-from supportgroups.sessions.models import Series, SeriesKind, WayIn
+from supportgroups.sessions.models import Series, SeriesKind
+from supportgroups.sessions.ways_in import WayIn
 from tests.browser_client import PageReader, visible_text
 from tests.form_reader import complaints, filled_in
 from tests.watching import nothing_changes

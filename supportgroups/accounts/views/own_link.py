@@ -1,5 +1,7 @@
 """Coming back by one's own link, for people without e-mail and password."""
 
+from typing import NamedTuple
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -51,13 +53,23 @@ def own_link() -> ResponseReturnValue:
     """Show a person their own link for a few minutes after it was made, then how to get another."""
     if not signed_in_viewer().is_light:
         return redirect(url_for("accounts.profile"), 303)
+    return render_template("accounts/own_link.html", own_link=find_own_link())
+
+
+class OwnLink(NamedTuple):
+    """Somebody's way back, for a page that may show it."""
+
+    address: str
+    qr: QrCode
+
+
+def find_own_link() -> OwnLink | None:
+    """Return the person's own link as long as this browser can show it."""
     secret = own_secret()
-    address = absolute(url_for(".come_back", token=secret)) if secret is not None else None
-    return render_template(
-        "accounts/own_link.html",
-        address=address,
-        qr=QrCode(address) if address is not None else None,
-    )
+    if secret is None:
+        return None
+    address = absolute(url_for("accounts.come_back", token=secret))
+    return OwnLink(address, QrCode(address))
 
 
 @bp.post("/my/new-link")

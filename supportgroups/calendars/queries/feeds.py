@@ -283,6 +283,7 @@ def list_feed_sessions(ids: Iterable[int]) -> list[GroupSession]:
             .where(GroupSession.id.in_(list(ids)))
             .options(
                 joinedload(GroupSession.series),
+                joinedload(GroupSession.listed),
                 joinedload(GroupSession.pause),
                 joinedload(GroupSession.group).lazyload(Group.topic_tags),
             )

@@ -1,6 +1,6 @@
 """What calendar apps fetch. They come without a person, so nothing here asks who is signed in.
 
-Only the file of one session does: people download it from its page.
+Only the files of one session and of one course do: people download them from their pages.
 """
 
 from contextlib import suppress
@@ -29,7 +29,8 @@ from supportgroups.db import Busy
 from supportgroups.forms import known
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import address_of
-from supportgroups.sessions.loaders import load_group_session
+from supportgroups.sessions.loaders import load_course, load_group_session
+from supportgroups.sessions.queries import find_course_dates
 
 #: What everybody may read can be a few minutes old.
 FOR_ALL = "public, max-age=300"
@@ -71,6 +72,21 @@ def session_file(public_id: UUID) -> ResponseReturnValue:
         shows_place=permits(person, Permission.GROUP_PLACE, group_session.group),
     )
     return _answer(feed, FOR_ALL if person is None else FOR_ONE, download="session.ics")
+
+
+@bp.route("/groups/<slug>/courses/<uuid:public_id>.ics", **only_get)
+@access(Permission.GROUP_READ)
+def course_file(slug: str, public_id: UUID) -> ResponseReturnValue:
+    """Let somebody put all dates of a course into a calendar of their own; see `session_file`."""
+    series = load_course(slug, public_id, Permission.GROUP_READ)
+    person = viewer()
+    feed = feeds.course_file(
+        find_course_dates([series])[series.id],
+        _site(),
+        discretion=known(Discretion, request.args.get("discretion")) or Discretion.NEUTRAL,
+        shows_place=permits(person, Permission.GROUP_PLACE, series.group),
+    )
+    return _answer(feed, FOR_ALL if person is None else FOR_ONE, download="sessions.ics")
 
 
 @bp.route("/calendar/<secret>.ics", **only_get)

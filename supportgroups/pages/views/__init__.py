@@ -1,6 +1,7 @@
 """The pages that show several nouns at once, gathered from every slice below."""
 
 from supportgroups.pages.views import (
+    courses,
     dates,
     directory,
     erasing,
@@ -14,6 +15,7 @@ from supportgroups.pages.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "courses",
     "dates",
     "directory",
     "erasing",

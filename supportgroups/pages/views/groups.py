@@ -28,7 +28,7 @@ from supportgroups.pages.linked import coming_events
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions import queries as session_queries
-from supportgroups.sessions.models import Series
+from supportgroups.sessions.models import Series, SeriesKind
 from supportgroups.sessions.sentences import sentence
 from supportgroups.sessions.services.undoing import find_undoable
 
@@ -65,6 +65,7 @@ def group(slug: str) -> ResponseReturnValue:
         leaders=group_queries.list_members(shown, roles=[Role.ORGANIZER, Role.FACILITATOR]),
         size=group_queries.count_members(shown),
         schedules=_schedules(shown, now),
+        courses=rsvp_queries.list_courses_in(session_queries.list_courses(shown), person, now=now),
         pauses=session_queries.list_pauses(shown.id, since=to_zone(now, shown.time_zone).date()),
         today=to_zone(now, shown.time_zone).date(),
         undoable=find_undoable(shown, now=now) if may_manage else None,
@@ -91,7 +92,7 @@ def group(slug: str) -> ResponseReturnValue:
 def _schedules(group: Group, now: datetime) -> list[tuple[Series, str]]:
     """Return the series of a group that meet more than once, each with its sentence.
 
-    Those that have stopped are left out.
+    Those that have stopped are left out, and so are courses, which stand apart.
     """
     today = to_zone(now, group.time_zone).date()
     return [
@@ -101,6 +102,7 @@ def _schedules(group: Group, now: datetime) -> list[tuple[Series, str]]:
         )
         for series in session_queries.list_series(group)
         if (series.rrule is not None or series.dates)
+        and series.kind is not SeriesKind.COURSE
         and (series.stops_before is None or series.stops_before.date() > today)
     ]
 

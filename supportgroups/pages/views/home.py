@@ -43,10 +43,16 @@ def my() -> ResponseReturnValue:
     """Show a person their sessions and their groups, with the way to their calendar links."""
     person = signed_in_viewer()
     now = utc_now()
-    agenda = rsvp_queries.list_agenda(person, now=now)
+    agenda = [
+        entry
+        for entry in rsvp_queries.list_agenda(person, now=now)
+        # A course is one thing, and stands apart.
+        if not entry.group_session.series.enrols
+    ]
     return render_template(
         "pages/my.html",
         agenda=agenda,
+        courses=rsvp_queries.list_courses_of(person, now=now),
         tallies=rsvp_queries.tally((entry.group_session for entry in agenda), now=now),
         memberships=group_queries.list_memberships(person),
         offers=rsvp_queries.list_offers_of(person, now=now),

@@ -65,6 +65,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
         standing=standing,
+        is_enrolled=person is not None and rsvp_queries.is_enrolled(shown.series, person),
         may_enter=door_of(
             shown,
             membership=membership,

@@ -16,7 +16,7 @@ from supportgroups.rsvps.models import OfferOutcome, Rsvp, RsvpStatus, WaitingLi
 from supportgroups.rsvps.offers import Seats
 from supportgroups.rsvps.services.names import erase_answers
 from supportgroups.rsvps.services.waiting_list import draw_ticket, promote_waiting
-from supportgroups.sessions.models import GroupSession, Series, WayIn
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.queries import lock_group_session
 
 
@@ -30,6 +30,10 @@ class SessionIsCancelled(DomainError):
 
 class ApprovalNeeded(DomainError):
     """To this schedule come people whom an organizer has let in; the person has to ask first."""
+
+
+class NotEnrolled(DomainError):
+    """People come to this session by a place in the whole course; the person has none."""
 
 
 class NoRoomForCompanions(DomainError):
@@ -70,6 +74,7 @@ def respond(
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place, and the answer is not "can't come"
     :raises ApprovalNeeded: an organizer has to let the actor in first
+    :raises NotEnrolled: the actor has no place in the course
     :raises NoRoomForCompanions: the actor could come, but not with so many people
     """
     ensure(actor, Permission.SESSION_RSVP, group_session.group)
@@ -83,8 +88,7 @@ def respond(
         raise SessionAlreadyStarted
     if group_session.is_cancelled and status is not RsvpStatus.DECLINED:
         raise SessionIsCancelled
-    if status is not RsvpStatus.DECLINED:
-        ensure_let_in(group_session.series, actor)
+    _ensure_way_in(group_session.series, actor, status)
     if offers.is_last_day(group_session.starts_at, now=now):
         # An offer that ended a moment ago belongs to the next in line, not to whoever comes by.
         promote_waiting(group_session, now=now)
@@ -103,12 +107,19 @@ def respond(
     return rsvp
 
 
+def _ensure_way_in(series: Series, actor: UserAccount, status: RsvpStatus) -> None:
+    if status is not RsvpStatus.DECLINED:
+        ensure_let_in(series, actor)
+    if series.enrols and not queries.is_enrolled(series, actor):
+        raise NotEnrolled
+
+
 def ensure_let_in(series: Series, actor: UserAccount) -> None:
     """Stop somebody who has not been let in from coming to a schedule that people ask for.
 
     :raises ApprovalNeeded: they have not
     """
-    if series.admission is WayIn.REQUEST:
+    if series.admission.asks_first:
         membership = get_membership(series.group, actor)
         if not membership.is_approved:
             raise ApprovalNeeded

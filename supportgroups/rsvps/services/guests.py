@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from supportgroups.accounts import queries as account_queries
 from supportgroups.accounts.models import UserAccount
@@ -16,10 +17,14 @@ from supportgroups.groups.services.members import join_group
 from supportgroups.limits import spend
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import AnswerDetails, respond
-from supportgroups.sessions.models import GroupSession
+from supportgroups.rsvps.services.enrolments import enrol
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.tokens import derived_secret
 
-#: So many people can come to one session without an account in one hour.
+#: What somebody comes to: a single date, or a course with all of its dates.
+Goal: TypeAlias = GroupSession | Series
+
+#: So many people can come to one session or course without an account in one hour.
 GUESTS_PER_SESSION = 100
 SESSION_WINDOW = timedelta(hours=1)
 
@@ -37,7 +42,7 @@ class GuestDetails:
     email: str | None
     #: The version of the agreement that they saw.
     agreement_version: int
-    is_first_time: bool
+    is_first_time: bool = False
     language: str | None
 
 
@@ -51,7 +56,7 @@ class Arrival:
 
 
 def come_as_guest(
-    group_session: GroupSession,
+    goal: Goal,
     details: GuestDetails,
     *,
     form_key: str,
@@ -74,16 +79,18 @@ def come_as_guest(
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place
     :raises ApprovalNeeded: people ask first to come to this schedule
-    :raises TooManyTries: too many from there, or to this session
+    :raises NotEnrolled: they come to this session by a place in its course
+    :raises NobodyEnrols: they come to the dates of this course one by one
+    :raises TooManyTries: too many from there, or to this session or course
     """
-    secret = derived_secret("guest", f"{group_session.public_id}:{form_key}")
+    secret = derived_secret("guest", f"{goal.public_id}:{form_key}")
     is_link_mailed = False
     if account_queries.find_manage_link(secret) is None:
         tries.count_guest_from(caller, now=now)
-        _count_guest_of(group_session, now=now)
+        _count_guest_of(goal, now=now)
         is_link_mailed = details.email is not None and tries.may_write_to(details.email, now=now)
     return _arrive(
-        group_session,
+        goal,
         details,
         secret=secret,
         is_link_mailed=is_link_mailed,
@@ -92,15 +99,15 @@ def come_as_guest(
     )
 
 
-def _count_guest_of(group_session: GroupSession, *, now: datetime) -> None:
-    key = f"guests of {group_session.public_id}"
+def _count_guest_of(goal: Goal, *, now: datetime) -> None:
+    key = f"guests of {goal.public_id}"
     if not spend(key, limit=GUESTS_PER_SESSION, per=SESSION_WINDOW, now=now):
         raise TooManyTries
 
 
 @transaction()
 def _arrive(
-    group_session: GroupSession,
+    goal: Goal,
     details: GuestDetails,
     *,
     secret: str,
@@ -109,7 +116,7 @@ def _arrive(
     now: datetime,
 ) -> Arrival:
     # Of two that bring the same key the second finds whom the first one made.
-    group = lock_group(group_session.group_id)
+    group = lock_group(goal.group_id)
     ensure(None, Permission.SESSION_COME, group)
     link = account_queries.find_manage_link(secret)
     if link is not None:
@@ -123,16 +130,54 @@ def _arrive(
             language=details.language,
             now=now,
         )
-        join_and_come(
-            group_session,
-            actor=guest,
-            display_name=details.display_name,
-            agreement_version=details.agreement_version,
-            is_first_time=details.is_first_time,
-            now=now,
-        )
+        _join_and_take_part(goal, details, guest=guest, now=now)
     device = open_device(guest, device_name=device_name, now=now)
     return Arrival(device=device, link_secret=secret)
+
+
+def _join_and_take_part(
+    goal: Goal, details: GuestDetails, *, guest: UserAccount, now: datetime
+) -> None:
+    name, version = details.display_name, details.agreement_version
+    if isinstance(goal, Series):
+        join_and_enrol(goal, actor=guest, display_name=name, agreement_version=version, now=now)
+        return
+    join_and_come(
+        goal,
+        actor=guest,
+        display_name=name,
+        agreement_version=version,
+        is_first_time=details.is_first_time,
+        now=now,
+    )
+
+
+@transaction()
+def join_and_enrol(
+    series: Series,
+    *,
+    actor: UserAccount,
+    display_name: str,
+    agreement_version: int,
+    now: datetime,
+) -> None:
+    """Become a member of an open group and enrol in its course, or get on its list, in one step.
+
+    :raises PermissionDenied: not everybody may join this group, or the actor was removed from it
+    :raises AlreadyAMember: they belong to it
+    :raises AgreementChanged: `agreement_version` is not the one in force
+    :raises NobodyEnrols: people come to its dates one by one
+    :raises ApprovalNeeded: an organizer lets people in first
+    """
+    ensure(actor, Permission.SESSION_COME, series.group)
+    join_group(
+        series.group,
+        actor=actor,
+        display_name=display_name,
+        agreement_version=agreement_version,
+        now=now,
+    )
+    enrol(series, actor=actor, now=now)
 
 
 @transaction()
@@ -154,6 +199,7 @@ def join_and_come(
     :raises SessionAlreadyStarted: the session has begun
     :raises SessionIsCancelled: it will not take place
     :raises ApprovalNeeded: people ask first to come to this schedule
+    :raises NotEnrolled: people come by a place in the whole course
     """
     ensure(actor, Permission.SESSION_COME, group_session.group)
     if group_session.is_drop_in:

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import after_commit, db, empty_log, transaction
 from supportgroups.outbox.services.jobs import forget_jobs
-from supportgroups.rsvps.models import Rsvp, SessionTally, WaitingListOffer
-from supportgroups.sessions.models import GroupSession
+from supportgroups.rsvps.models import (
+    Enrolment,
+    Rsvp,
+    RsvpStatus,
+    SessionTally,
+    WaitingListOffer,
+)
+from supportgroups.sessions.models import GroupSession, SessionStatus
 from supportgroups.sessions.queries import lock_group_session
 
 #: So long after a session it is still known who answered what (product.md, rule 8).
@@ -31,6 +37,7 @@ def erase_old_answers(*, now: datetime) -> int:
         # Their own calendar showed it as an answer of theirs.
         person.touch_calendar(now)
     _keep_numbers(old)
+    _keep_what_they_did_in_courses(old)
     erased = len(db.session.execute(delete(Rsvp).where(old).returning(Rsvp.id)).all())
     if erased:
         after_commit(empty_log)
@@ -60,6 +67,27 @@ def erase_answers(rsvps: Sequence[Rsvp]) -> None:
     for rsvp in rsvps:
         db.session.delete(rsvp)
     db.session.flush()
+
+
+def _keep_what_they_did_in_courses(erased: ColumnElement[bool]) -> None:
+    """Add to each enrolment how often that person said yes, for as long as the course goes on."""
+    said_yes = (
+        select(func.count(Rsvp.id))
+        .join(Rsvp.group_session)
+        .where(
+            erased,
+            Rsvp.user_id == Enrolment.user_id,
+            Rsvp.status == RsvpStatus.ACCEPTED,
+            GroupSession.series_id == Enrolment.series_id,
+            GroupSession.status == SessionStatus.SCHEDULED,
+        )
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(Enrolment)
+        .values(said_yes=Enrolment.said_yes + said_yes)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _keep_numbers(erased: ColumnElement[bool]) -> None:

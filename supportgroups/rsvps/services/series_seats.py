@@ -14,8 +14,9 @@ from supportgroups.outbox.services.jobs import enqueue, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import RsvpStatus, SeriesRsvp
 from supportgroups.rsvps.services.answers import ensure_let_in, respond
-from supportgroups.sessions.models import GroupSession, Series, WayIn
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.queries import list_coming_of_series, list_sessions_by_id, lock_series
+from supportgroups.sessions.ways_in import WayIn
 
 #: After so many dates missed in a row we ask whether somebody still comes.
 MISSES = 3
@@ -24,7 +25,7 @@ ANSWER_WITHIN = timedelta(days=14)
 
 
 class NothingToBook(DomainError):
-    """People just turn up to this schedule, so there are no seats to hold."""
+    """People just turn up to this schedule, or enrol in it, so there are no seats to hold."""
 
 
 @transaction()
@@ -37,7 +38,7 @@ def hold_seat(
     Returns the seat; none where the form counted before and the seat was given up since.
 
     :raises PermissionDenied: the actor is not a member of the group
-    :raises NothingToBook: people just turn up
+    :raises NothingToBook: people just turn up, or enrol
     :raises ApprovalNeeded: an organizer has to let the actor in first
     """
     ensure(actor, Permission.SESSION_RSVP, series.group)
@@ -47,7 +48,7 @@ def hold_seat(
     held = queries.find_series_rsvp(series, actor)
     if not use_form_key(form_key, by=actor.id, now=now) or held is not None:
         return held
-    if series.admission is WayIn.DROP_IN:
+    if series.admission is WayIn.DROP_IN or series.enrols:
         raise NothingToBook
     held = SeriesRsvp(series_id=series.id, user_id=actor.id, held_since=now, counted_until=now)
     db.session.add(held)

@@ -1,6 +1,5 @@
 """Answering, and what those who lead see of the answers."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -8,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from supportgroups.access import access
-from supportgroups.accounts.current import own_secret, signed_in_viewer
+from supportgroups.accounts.current import signed_in_viewer
+from supportgroups.accounts.views.own_link import find_own_link
 from supportgroups.clock import utc_now
 from supportgroups.groups.permissions import Permission, permits
-from supportgroups.outbox.mail import absolute
-from supportgroups.qr_codes import QrCode
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.forms import LineForm, RsvpForm
 from supportgroups.rsvps.models import RsvpStatus
@@ -50,6 +48,8 @@ def respond(public_id: UUID) -> ResponseReturnValue:
                 _("The organizers let people in first. Ask them on the page of the session."),
                 "error",
             )
+        except services.NotEnrolled:
+            flash(_("This date belongs to a course. Enrol in it, once for all dates."), "error")
         except services.NoRoomForCompanions:
             form.refuse("plus_count", _("There is not room for so many. Choose fewer."))
         if not form.errors:
@@ -60,18 +60,9 @@ def respond(public_id: UUID) -> ResponseReturnValue:
         group_session=group_session,
         standing=standing,
         may_be_new=not queries.has_come_before(member.id, group_id=group_session.group_id, now=now),
-        own_link=_own_link(),
+        own_link=find_own_link(),
         can_answer=not group_session.has_started(now) and not group_session.is_cancelled,
     ), 400 if form.errors else 200
-
-
-def _own_link() -> dict[str, Any] | None:
-    """Return the person's own link as long as this browser can show it."""
-    secret = own_secret()
-    if secret is None:
-        return None
-    address = absolute(url_for("accounts.come_back", token=secret))
-    return {"address": address, "qr": QrCode(address)}
 
 
 @bp.get("/sessions/<uuid:public_id>/answers")

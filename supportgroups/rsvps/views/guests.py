@@ -25,17 +25,20 @@ from supportgroups.rsvps.forms import ComeForm
 from supportgroups.rsvps.services import guests as services
 from supportgroups.rsvps.services.answers import (
     ApprovalNeeded,
+    NotEnrolled,
     SessionAlreadyStarted,
     SessionIsCancelled,
 )
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_group_session
-from supportgroups.sessions.models import GroupSession, WayIn
+from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.ways_in import WayIn
 
 #: Why somebody cannot say any more that they come.
 IN_THE_WAY = (
     AlreadyAMember,
     ApprovalNeeded,
+    NotEnrolled,
     services.NoBookingNeeded,
     SessionAlreadyStarted,
     SessionIsCancelled,

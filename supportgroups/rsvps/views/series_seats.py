@@ -16,8 +16,8 @@ from supportgroups.rsvps.services import series_seats as services
 from supportgroups.rsvps.services.answers import ApprovalNeeded
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_series
-from supportgroups.sessions.models import WayIn
 from supportgroups.sessions.queries import list_coming_of_series
+from supportgroups.sessions.ways_in import WayIn
 
 #: So many of the next dates stand on the page.
 DATES_SHOWN = 8

@@ -14,9 +14,9 @@ from supportgroups.groups.permissions import Permission
 from supportgroups.rsvps.forms import MightComeForm, WayInForm
 from supportgroups.rsvps.services import might_come as services
 from supportgroups.rsvps.services.answers import SessionAlreadyStarted, SessionIsCancelled
+from supportgroups.rsvps.services.ways_in import PeopleHaveAnswered, choose_way_in
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_group_session, load_series
-from supportgroups.sessions.services.ways_in import choose_way_in
 from supportgroups.tokens import new_secret
 
 
@@ -26,10 +26,18 @@ def edit_way_in(slug: str, public_id: UUID) -> ResponseReturnValue:
     """Choose how people come to the sessions of a schedule."""
     series = load_series(slug, public_id, Permission.SESSION_MANAGE)
     form = WayInForm(data=WayInForm.values_of(series))
+    form.offer_ways_into(series.kind)
     if form.validate_on_submit():
-        choose_way_in(series, form.details(), actor=signed_in_viewer(), now=utc_now())
-        flash(_("Saved."), "success")
-        return redirect(url_for("pages.group", slug=slug), 303)
+        try:
+            choose_way_in(series, form.details(), actor=signed_in_viewer(), now=utc_now())
+        except PeopleHaveAnswered:
+            form.refuse(
+                "admission",
+                _("People have answered already, so this cannot change between dates and course"),
+            )
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for("pages.group", slug=slug), 303)
     return render_template("rsvps/way_in.html", form=form, series=series)
 
 

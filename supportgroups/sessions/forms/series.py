@@ -4,22 +4,34 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, StringField, SubmitField
-from wtforms.validators import DataRequired, StopValidation
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, StopValidation, ValidationError
 
 from supportgroups.forms import choices_of, too_long
 from supportgroups.sessions.forms.planning import Planned, values_of
 from supportgroups.sessions.forms.schedules import WhenFields
 from supportgroups.sessions.forms.sessions import MAX_TITLE, PlaceFields
-from supportgroups.sessions.models import Series, WayIn
+from supportgroups.sessions.models import Series, SeriesKind
 from supportgroups.sessions.sentences import suggested_title
 from supportgroups.sessions.services.series import SeriesDetails
+from supportgroups.sessions.ways_in import WayIn
 from supportgroups.text import clean_line
 
 WAY_IN_WORDS = {
     WayIn.DROP_IN: _l("Just turn up"),
     WayIn.RESERVE: _l("Reserve a place"),
     WayIn.REQUEST: _l("Ask to join first"),
+    WayIn.ENROL: _l("Enrol in the course"),
+    WayIn.ENROL_REQUEST: _l("Ask first, then enrol"),
 }
+
+
+def ways_into(kind: SeriesKind) -> list[SelectChoice]:
+    """Return the choices of a field that asks how people come to such a schedule."""
+    is_course = kind is SeriesKind.COURSE
+    return choices_of(
+        {way: words for way, words in WAY_IN_WORDS.items() if is_course or not way.enrols}
+    )
 
 
 class WhereFields(PlaceFields):
@@ -31,6 +43,10 @@ class WhereFields(PlaceFields):
         default=WayIn.RESERVE.value,
         validators=[DataRequired(_l("Choose how people come"))],
     )
+
+    def offer_ways_into(self, kind: SeriesKind) -> None:
+        """Let the ways be chosen that such a schedule has."""
+        self.way_in.choices = ways_into(kind)
 
     def validate_capacity(self, field: Field) -> None:
         """Where nobody books, the number of places says nothing."""
@@ -57,6 +73,13 @@ class SeriesForm(WhenFields, WhereFields):
 
     title = StringField(_l("Title"), filters=[clean_line], validators=[too_long(MAX_TITLE)])
     save = SubmitField(_l("Plan it"))
+
+    def validate_way_in(self, field: Field) -> None:
+        """People enrol in a course, and in nothing else."""
+        if not self.is_course.data and field.data in {WayIn.ENROL, WayIn.ENROL_REQUEST}:
+            raise ValidationError(
+                _l("People enrol in a course. Say above that it is one, or choose another way")
+            )
 
     @staticmethod
     def values_of(series: Series) -> dict[str, Any]:

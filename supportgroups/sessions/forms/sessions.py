@@ -116,7 +116,7 @@ class SessionForm(PlaceFields):
             description=self.description.data or "",
             wall_starts_at=self.wall_starts_at,
             length_minutes=self.length_minutes,
-            capacity=self.capacity.data,
+            capacity=self.capacity.data if "capacity" in self else None,
             place=self.place.data or "",
             online_link=self.online_link.data or "",
             facilitator_ids=frozenset(self.facilitators.data or []),

@@ -19,8 +19,8 @@ from supportgroups.sessions.models.series import (
     SeriesSkip,
     SessionFacilitator,
     SessionStatus,
-    WayIn,
 )
+from supportgroups.sessions.ways_in import WayIn
 
 __all__ = [
     "ChangeKind",

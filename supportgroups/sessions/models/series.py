@@ -12,6 +12,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.db import Model, UTCDateTime, WallTime, enum_column
 from supportgroups.groups.models import Group
 from supportgroups.sessions.recurrence import Timetable
+from supportgroups.sessions.ways_in import WayIn
 from supportgroups.tokens import uuid7
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ class SessionStatus(StrEnum):
 
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
-
-
-class WayIn(StrEnum):
-    """How people come to the sessions of a schedule."""
-
-    #: No booking: whoever stands at the door is welcome.
-    DROP_IN = "drop_in"
-    RESERVE = "reserve"
-    #: As above, for people whom an organizer has let in.
-    REQUEST = "request"
 
 
 class SeriesKind(StrEnum):
@@ -129,6 +120,11 @@ class Series(Model):
     def length(self) -> timedelta:
         """How long a session runs."""
         return timedelta(minutes=self.length_minutes)
+
+    @property
+    def enrols(self) -> bool:
+        """Whether people come by a place in the whole course."""
+        return self.admission.enrols
 
     @property
     def timetable(self) -> Timetable:
@@ -259,6 +255,11 @@ class GroupSession(Model):
         return self.series.title if self.title is None else self.title
 
     @property
+    def topic(self) -> str:
+        """What this date of a course is about; empty if nobody said so."""
+        return "" if self.listed is None else self.listed.topic
+
+    @property
     def description_shown(self) -> str:
         """What to bring and know, that people read."""
         return self.series.description if self.description is None else self.description
@@ -275,8 +276,8 @@ class GroupSession(Model):
 
     @property
     def capacity_shown(self) -> int | None:
-        """How many can come, or None for no limit; where nobody books there is none."""
-        if self.is_drop_in:
+        """How many can come, or None for no limit; where nobody books this date there is none."""
+        if self.is_drop_in or self.series.enrols:
             return None
         return self.series.capacity if self.capacity is None else self.capacity or None
 

@@ -24,6 +24,7 @@ from supportgroups.sessions.queries.series import (
     RunningOut,
     find_last_session_id,
     find_series,
+    list_courses,
     list_live_series,
     list_new_session_ids,
     list_recurrence_ids,
@@ -35,6 +36,7 @@ from supportgroups.sessions.queries.series import (
     lock_series_to_extend,
 )
 from supportgroups.sessions.queries.sessions import (
+    find_course_dates,
     find_group_session,
     find_next_of_each,
     list_coming_of_series,
@@ -54,6 +56,7 @@ __all__ = [
     "RunningOut",
     "count_sessions_off_by",
     "find_change",
+    "find_course_dates",
     "find_group_session",
     "find_last_session_id",
     "find_newest_change",
@@ -66,6 +69,7 @@ __all__ = [
     "list_changes_told_by",
     "list_coming_of_series",
     "list_coming_sessions",
+    "list_courses",
     "list_groups_that_meet",
     "list_live_series",
     "list_new_session_ids",

@@ -14,6 +14,7 @@ from supportgroups.groups.models import Group
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
+    SeriesKind,
     SessionStatus,
 )
 from supportgroups.sessions.recurrence import HORIZON
@@ -42,6 +43,18 @@ def list_series(group: Group) -> list[Series]:
                 joinedload(Series.group), selectinload(Series.dates), selectinload(Series.skips)
             )
             .order_by(Series.id)
+        ).scalars()
+    )
+
+
+def list_courses(group: Group) -> list[Series]:
+    """Return the courses of a group, the newest first."""
+    return list(
+        db.session.execute(
+            select(Series)
+            .where(Series.group_id == group.id, Series.kind == SeriesKind.COURSE)
+            .options(joinedload(Series.group), selectinload(Series.dates))
+            .order_by(Series.wall_starts_at.desc(), Series.id.desc())
         ).scalars()
     )
 

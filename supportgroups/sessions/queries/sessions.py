@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups.models import Group
+from supportgroups.sessions.courses import CourseDates
 from supportgroups.sessions.models import (
     GroupSession,
     Series,
@@ -102,6 +103,24 @@ def list_sessions_of_series(series: Series) -> list[GroupSession]:
             .order_by(GroupSession.recurrence_id)
         ).scalars()
     )
+
+
+def find_course_dates(many: Iterable[Series]) -> dict[int, CourseDates]:
+    """Return the dates of some courses, each with its topic, by the id of the course."""
+    courses = {series.id: series for series in many}
+    found: dict[int, list[GroupSession]] = {series_id: [] for series_id in courses}
+    rows = db.session.execute(
+        _with_what_pages_show(select(GroupSession))
+        .where(GroupSession.series_id.in_(courses))
+        .options(joinedload(GroupSession.listed))
+        .order_by(GroupSession.starts_at, GroupSession.id)
+    )
+    for group_session in rows.scalars():
+        found[group_session.series_id].append(group_session)
+    return {
+        series_id: CourseDates(courses[series_id], sessions)
+        for series_id, sessions in found.items()
+    }
 
 
 def list_coming_of_series(series: Series, *, now: datetime) -> list[GroupSession]:

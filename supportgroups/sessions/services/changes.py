@@ -89,14 +89,13 @@ class Act:
         )
 
     def touch_series(self, series: Series) -> None:
-        """Remember a series as it is, before it stops, goes on, or its listed dates move."""
+        """Remember a series as it is, before it stops, goes on, or its listed dates move.
+
+        Where these were is kept with their sessions.
+        """
         self._series[str(series.id)] = {
             "stops_before": series.stops_before and series.stops_before.isoformat(),
             "wall_starts_at": series.wall_starts_at.isoformat(),
-            "dates": [
-                [listed.wall_starts_at.isoformat(), listed.topic, listed.is_make_up]
-                for listed in series.dates
-            ],
         }
 
     def begin_series(self, series: Series, *, instead_of: Series) -> None:

@@ -27,7 +27,6 @@ from supportgroups.sessions.models import (
     SeriesKind,
     SeriesSkip,
     SessionFacilitator,
-    WayIn,
 )
 from supportgroups.sessions.recurrence import (
     HORIZON,
@@ -36,6 +35,7 @@ from supportgroups.sessions.recurrence import (
     fits,
     to_utc_by_rule,
 )
+from supportgroups.sessions.ways_in import WayIn
 
 #: So many series are kept up in one transaction.
 PART = 100
@@ -60,6 +60,10 @@ class FirstDayDoesNotFit(DomainError):
 
 class NoDates(DomainError):
     """Every date of the schedule is left out, so there would be no session."""
+
+
+class OnlyCoursesEnrol(DomainError):
+    """People enrol in a course; the dates of any other schedule stand alone."""
 
 
 class NotALeader(DomainError):
@@ -113,6 +117,7 @@ def create_series(
     :raises StartsOnClockChange: a coming session would start in a skipped or repeated hour
     :raises FirstDayDoesNotFit: the rule cannot begin on that day
     :raises NoDates: all days are left out
+    :raises OnlyCoursesEnrol: people would enrol in what is no course
     :raises NotALeader: somebody named as facilitator does not lead in this group
     """
     series = plan_series(group, details, actor=actor, now=now)
@@ -132,6 +137,7 @@ def plan_series(
 ) -> Series:
     """Do what `create_series` does, as a part of an act that has a row of its own in the audit trail."""
     ensure(actor, Permission.SESSION_MANAGE, group)
+    ensure_may_enrol(details.kind, details.admission)
     if to_utc_by_rule(details.wall_starts_at, details.time_zone) <= now:
         raise StartsInThePast
     if details.rule is not None and not fits(details.rule, details.wall_starts_at):
@@ -178,6 +184,15 @@ def _series_of(group: Group, details: SeriesDetails, *, now: datetime) -> Series
         ],
         skips=[SeriesSkip(day=day, reason=details.skips[day]) for day in sorted(details.skips)],
     )
+
+
+def ensure_may_enrol(kind: SeriesKind, admission: WayIn) -> None:
+    """Let people enrol in courses alone.
+
+    :raises OnlyCoursesEnrol: they would, in something else
+    """
+    if admission.enrols and kind is not SeriesKind.COURSE:
+        raise OnlyCoursesEnrol
 
 
 def ensure_not_on_clock_change(wall: datetime, zone: str) -> None:
@@ -264,7 +279,7 @@ def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) 
         after = None if from_start else series.made_until
         series.made_until = max(until, series.made_until)
         rows += [
-            _row(series, start, now=now)
+            row_of(series, start, length_minutes=series.length_minutes, now=now)
             for start in series.timetable.starts_between(after=after, until=until)
             if start > local_now
             and (series.id, start) not in known
@@ -273,8 +288,17 @@ def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) 
                 for pause in pauses
             )
         ]
-    if not rows:
-        return 0
+    if rows:
+        insert_sessions(many, rows, now=now)
+    return len(rows)
+
+
+@transaction()
+def insert_sessions(
+    many: list[Series], rows: list[dict[str, Any]], *, now: datetime
+) -> dict[int, list[int]]:
+    """Make sessions of some series, led by those who lead these; return their ids by the series'."""
+    series_ids = [series.id for series in many]
     last_id = queries.find_last_session_id(series_ids)
     # Rows without objects: half a year for a hundred schedules is thousands of them.
     db.session.execute(insert(GroupSession), rows)
@@ -283,7 +307,7 @@ def _make_ahead(many: list[Series], *, now: datetime, from_start: bool = False) 
     for group in {series.group for series in many if series.id in made}:
         group.touch_calendar(now)
     events.sessions_planned.send(made=made, now=now)
-    return len(rows)
+    return made
 
 
 def _name_leaders(series_ids: list[int], *, after_id: int) -> None:
@@ -297,16 +321,20 @@ def _name_leaders(series_ids: list[int], *, after_id: int) -> None:
     db.session.execute(insert(SessionFacilitator).from_select(columns, led))
 
 
-def _row(series: Series, wall_starts_at: datetime, *, now: datetime) -> dict[str, Any]:
+def row_of(
+    series: Series, wall_starts_at: datetime, *, length_minutes: int, now: datetime
+) -> dict[str, Any]:
+    """Return the row of a session that begins at that time on the wall."""
+    length = timedelta(minutes=length_minutes)
     return {
         "uid": f"{secrets.token_hex(16)}@{settings().uid_domain}",
         "group_id": series.group_id,
         "series_id": series.id,
         "recurrence_id": wall_starts_at,
         "wall_starts_at": wall_starts_at,
-        "length_minutes": series.length_minutes,
+        "length_minutes": length_minutes,
         "time_zone": series.time_zone,
         "starts_at": to_utc_by_rule(wall_starts_at, series.time_zone),
-        "ends_at": end_by_rule(wall_starts_at, series.length, series.time_zone),
+        "ends_at": end_by_rule(wall_starts_at, length, series.time_zone),
         "revised_at": now.replace(microsecond=0),
     }

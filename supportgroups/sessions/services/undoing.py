@@ -66,11 +66,13 @@ def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) ->
     ):
         raise ChangedSince
     series_ids = {int(series_id) for series_id in change.before["series"]}
-    for series_id in sorted(series_ids | {new for new, _old in change.before["begun"]}):
+    series_ids |= {new for new, _old in change.before["begun"]}
+    series_ids |= {one.series_id for one, _state in _list_kept(change, now=now)}
+    for series_id in sorted(series_ids):
         queries.lock_series(series_id)
     change.undone_at = now
     breaks = _put_breaks_back(change)
-    _put_series_back(change)
+    _put_series_back(change, now=now)
     restored = _put_sessions_back(change, now=now)
     _call_off_what_was_made_in(breaks, group, now=now)
     _end_what_began(change, now=now)
@@ -161,7 +163,15 @@ def _call_off_what_was_made_in(
         act.finish()
 
 
-def _put_series_back(change: ScheduleChange) -> None:
+def _put_series_back(change: ScheduleChange, *, now: datetime) -> None:
+    """Let series stop and begin when they did, and their dates be where they were.
+
+    Topics, and dates that were added since, stay.
+    """
+    moved = {
+        (one.series_id, one.recurrence_id): state.recurrence_id
+        for one, state in _list_kept(change, now=now)
+    }
     for series_id, values in change.before["series"].items():
         series = db.session.get_one(Series, int(series_id))
         stops_before = values["stops_before"]
@@ -169,9 +179,11 @@ def _put_series_back(change: ScheduleChange) -> None:
         series.wall_starts_at = datetime.fromisoformat(values["wall_starts_at"])
         series.dates = [
             SeriesDate(
-                wall_starts_at=datetime.fromisoformat(start), topic=topic, is_make_up=is_make_up
+                wall_starts_at=moved.get((series.id, line.wall_starts_at), line.wall_starts_at),
+                topic=line.topic,
+                is_make_up=line.is_make_up,
             )
-            for start, topic, is_make_up in values["dates"]
+            for line in series.dates
         ]
 
 
@@ -179,14 +191,8 @@ def _put_sessions_back(
     change: ScheduleChange, *, now: datetime
 ) -> list[tuple[GroupSession, SessionState]]:
     """Return the sessions that were put back, each with the state in which the act left it."""
-    kept = change.before["sessions"]
     found = []
-    sessions = [
-        one
-        for one in queries.list_sessions_by_id({int(session_id) for session_id in kept})
-        if not one.is_over(now)
-    ]
-    states = {one: SessionState.from_json(kept[str(one.id)]["state"]) for one in sessions}
+    states = dict(_list_kept(change, now=now))
     put_slots({one: state.recurrence_id for one, state in states.items()})
     for group_session, state in states.items():
         left = SessionState.of(group_session)
@@ -202,6 +208,16 @@ def _put_sessions_back(
             revise(group_session, is_new=is_new, now=now)
         found.append((group_session, left))
     return found
+
+
+def _list_kept(change: ScheduleChange, *, now: datetime) -> list[tuple[GroupSession, SessionState]]:
+    """Return the sessions of an act that are not over, each with what it was before."""
+    kept = change.before["sessions"]
+    return [
+        (one, SessionState.from_json(kept[str(one.id)]["state"]))
+        for one in queries.list_sessions_by_id({int(session_id) for session_id in kept})
+        if not one.is_over(now)
+    ]
 
 
 def _end_what_began(change: ScheduleChange, *, now: datetime) -> None:

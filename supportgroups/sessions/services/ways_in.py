@@ -9,7 +9,9 @@ from supportgroups.audit import record
 from supportgroups.db import db, transaction
 from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.sessions import queries
-from supportgroups.sessions.models import Series, WayIn
+from supportgroups.sessions.models import Series
+from supportgroups.sessions.services.series import ensure_may_enrol
+from supportgroups.sessions.ways_in import WayIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +36,19 @@ def choose_way_in(
     Where booking ends, so does waiting: whoever waits for a coming session has a place then. Places
     that are kept no longer go to those who wait as well.
 
+    Who enrols has one place, brings nobody, and comes for the first time with all the others.
+
     :raises PermissionDenied: the actor does not organize the group
+    :raises OnlyCoursesEnrol: people would enrol in what is no course
     """
     series = queries.lock_series(series.id)
     ensure(actor, Permission.SESSION_MANAGE, series.group)
+    ensure_may_enrol(series.kind, details.admission)
     before = (series.admission, series.newcomer_seats)
     series.admission = details.admission
     series.doors_minutes = details.doors_minutes
-    series.max_plus_count = details.max_plus_count
-    series.newcomer_seats = details.newcomer_seats
+    series.max_plus_count = 0 if series.enrols else details.max_plus_count
+    series.newcomer_seats = 0 if series.enrols else details.newcomer_seats
     record(
         "series.way_in_chosen",
         actor_id=actor.id,

@@ -40,6 +40,9 @@ def edit(public_id: UUID) -> ResponseReturnValue:
     form = EditForm(data=EditForm.values_of(group_session))
     form.offer_leaders(list_leaders(group_session.group))
     form.offer_scopes(group_session.series)
+    if group_session.series.enrols:
+        # Its places are those of the whole course.
+        del form.capacity
     if form.validate_on_submit() and not wants_back():
         try:
             session_services.edit_session(

@@ -28,6 +28,7 @@ from supportgroups.sessions.forms.set_up import (
     WhereForm,
     group_details,
 )
+from supportgroups.sessions.models import SeriesKind
 from supportgroups.sessions.services.set_up import publish_group
 from supportgroups.sessions.starting_points import (
     OWN,
@@ -185,7 +186,9 @@ def _when() -> WhenForm:
 
 
 def _where() -> WhereForm:
-    return WhereForm(**_typed(WHERE), data={"capacity": USUAL_PLACES, **_point().where})
+    form = WhereForm(**_typed(WHERE), data={"capacity": USUAL_PLACES, **_point().where})
+    form.offer_ways_into(SeriesKind.COURSE if _when().is_course.data else SeriesKind.SCHEDULE)
+    return form
 
 
 def _typed(page: str) -> dict[str, Any]:

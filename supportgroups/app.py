@@ -35,6 +35,10 @@ from supportgroups.announcements import emails as announcement_emails
 from supportgroups.announcements import reactions as announcement_reactions
 from supportgroups.announcements import services as announcement_services
 from supportgroups.announcements.views import bp as announcements
+from supportgroups.calendars import emails as calendar_emails
+from supportgroups.calendars.cli import calendars_commands
+from supportgroups.calendars.listener import listening_for_replies
+from supportgroups.calendars.services import invitations
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
 from supportgroups.dev.cli import cli as dev_command
@@ -60,7 +64,7 @@ from supportgroups.outbox import worker
 from supportgroups.outbox.cli import outbox_commands, worker_command
 from supportgroups.outbox.services import addresses as outbox_addresses
 from supportgroups.outbox.services import history as outbox_history
-from supportgroups.outbox.worker import Builder, Report, Task
+from supportgroups.outbox.worker import Builder, Companion, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
@@ -106,6 +110,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts_commands,
+    calendars_commands,
     guides_commands,
     sessions_commands,
     search_commands,
@@ -156,6 +161,9 @@ LETTERS: dict[str, Builder] = {
     "groups.confirmation_wanted": group_emails.confirmation_wanted,
     "groups.hidden": group_emails.hidden,
     "groups.problem_reported": group_emails.problem_reported,
+    "calendars.invitation": calendar_emails.invitation,
+    "calendars.answer_differs": calendar_emails.answer_differs,
+    "calendars.answer_unsure": calendar_emails.answer_unsure,
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
@@ -180,6 +188,12 @@ LETTERS: dict[str, Builder] = {
 #: What the worker does again and again, each once in every slot of the given length.
 TASKS: dict[str, Task] = {
     "accounts.forget_expired": Task(sign_ins.forget_expired, timedelta(hours=1)),
+    "calendars.bring_calendars_into_step": Task(
+        invitations.bring_calendars_into_step, timedelta(minutes=1)
+    ),
+    "calendars.forget_past_invitations": Task(
+        invitations.forget_past_invitations, timedelta(hours=1)
+    ),
     "rsvps.pass_on_places": Task(waiting_list.pass_on_places, timedelta(minutes=1)),
     "rsvps.look_after_seats": Task(series_seats.look_after_seats, timedelta(hours=1)),
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
@@ -212,6 +226,9 @@ TASKS: dict[str, Task] = {
 #: What `worker --status` tells besides the jobs.
 REPORTS: tuple[Report, ...] = (series.report_running_out,)
 
+#: What goes on beside the worker, where it is set up.
+COMPANIONS: tuple[Companion, ...] = (listening_for_replies,)
+
 
 def create_app(config: Config) -> Flask:
     """Build the application for one configuration."""
@@ -237,7 +254,14 @@ def create_app(config: Config) -> Flask:
         fact.connect(reaction)
     search_changes.listen()
     guides.register(app)
-    worker.init_app(app, letters=LETTERS, tasks=TASKS, reports=REPORTS, gate=gate.pass_notice)
+    worker.init_app(
+        app,
+        letters=LETTERS,
+        tasks=TASKS,
+        reports=REPORTS,
+        gate=gate.pass_notice,
+        companions=COMPANIONS,
+    )
     for command in COMMANDS:
         app.cli.add_command(command)
     if config.trusted_proxies:

@@ -5,6 +5,7 @@ variable, because a wrong setting found at night by a member is found too late.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +19,9 @@ from flask import current_app
 PREFIX = "SUPPORTGROUPS_"
 #: Below this many characters a secret key can be guessed.
 MIN_SECRET_KEY = 32
+MAX_PORT = 2**16 - 1
+#: Labels of letters, digits and hyphens (RFC 1123 §2.1).
+DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*", re.IGNORECASE)
 
 
 class BadSetting(Exception):
@@ -53,6 +57,10 @@ class Config:
     development: bool
     #: The neutral, unchanging right-hand side of every calendar UID.
     uid_domain: str
+    #: The domain at which answers to calendar invitations arrive; without it none are asked for.
+    reply_domain: str | None = None
+    #: Host and port at which the worker takes such answers from a mail server (LMTP, RFC 2033).
+    lmtp_listen: tuple[str, int] | None = None
 
     @property
     def host(self) -> str:
@@ -112,6 +120,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         data_dir=data_dir,
         development=development,
         uid_domain=setting("UID_DOMAIN", "calendar.invalid"),
+        reply_domain=_domain("REPLY_DOMAIN", setting("REPLY_DOMAIN")),
+        lmtp_listen=_host_and_port("LMTP_LISTEN", setting("LMTP_LISTEN")),
     )
 
 
@@ -196,6 +206,23 @@ def _web_address(name: str, value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
         raise BadSetting(f"{PREFIX}{name} must look like https://groups.example.org")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _domain(name: str, value: str) -> str | None:
+    if not value:
+        return None
+    if not DOMAIN.fullmatch(value):
+        raise BadSetting(f"{PREFIX}{name} must be a domain, such as reply.example.org")
+    return value.lower()
+
+
+def _host_and_port(name: str, value: str) -> tuple[str, int] | None:
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise BadSetting(f"{PREFIX}{name} must be a host and a port, such as 127.0.0.1:8024")
+    return host.strip("[]"), int(port)
 
 
 def _whole_number(name: str, value: str) -> int:

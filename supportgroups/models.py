@@ -10,7 +10,7 @@ from supportgroups.accounts.models import (
 )
 from supportgroups.announcements.models import Announcement
 from supportgroups.audit import AuditEntry
-from supportgroups.calendars.models import FeedLink
+from supportgroups.calendars.models import FeedLink, Invitation, InvitationChoice
 from supportgroups.db import Model
 from supportgroups.exchange.models import Import, ImportDraft, ImportedEvent
 from supportgroups.form_keys import UsedFormKey
@@ -62,6 +62,8 @@ __all__ = [
     "Import",
     "ImportDraft",
     "ImportedEvent",
+    "Invitation",
+    "InvitationChoice",
     "InvitationLink",
     "JoinRequest",
     "ManageLink",

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, SubmitField
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
-from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.models import Discretion, FeedLink, InvitationChoice
 from supportgroups.forms import Form, choices_of
 from supportgroups.groups.models import Group
 from supportgroups.text import clean_line
@@ -37,17 +37,9 @@ DISCRETION_EXAMPLES = {
 }
 
 
-class LinkForm(Form):
-    """Name an address, and choose how much its entries tell."""
+class EntryForm(Form):
+    """Choose how much an entry tells whoever else sees it."""
 
-    name = StringField(
-        _l("Name"),
-        filters=[clean_line],
-        validators=[
-            DataRequired(_l("Enter a name to recognise it by, such as “phone”")),
-            Length(max=MAX_LINK_NAME, message=_l("Use 60 characters or fewer")),
-        ],
-    )
     discretion = RadioField(
         _l("What may an entry show?"),
         choices=choices_of(DISCRETION_WORDS),
@@ -67,7 +59,6 @@ class LinkForm(Form):
         filters=[clean_line],
         validators=[Length(max=MAX_WORD, message=_l("Use 40 characters or fewer"))],
     )
-    save = SubmitField(_l("Save"))
 
     @property
     def chosen_discretion(self) -> Discretion:
@@ -78,6 +69,20 @@ class LinkForm(Form):
     def chosen_word(self) -> str:
         """The person's own word, or the usual one."""
         return self.neutral_word.data or str(_("Appointment"))
+
+
+class LinkForm(EntryForm):
+    """Name an address, and choose how much its entries tell."""
+
+    name = StringField(
+        _l("Name"),
+        filters=[clean_line],
+        validators=[
+            DataRequired(_l("Enter a name to recognise it by, such as “phone”")),
+            Length(max=MAX_LINK_NAME, message=_l("Use 60 characters or fewer")),
+        ],
+    )
+    save = SubmitField(_l("Save"))
 
     @staticmethod
     def values_of(link: FeedLink) -> dict[str, Any]:
@@ -109,3 +114,17 @@ class NewLinkForm(LinkForm):
         """Nobody follows a group that is not theirs."""
         if field.data not in self._offered:
             raise ValidationError(_("Choose all your groups, or one of them"))
+
+
+class InvitationForm(EntryForm):
+    """Choose whether sessions come by mail into a calendar program."""
+
+    is_on = BooleanField(_l("Send me my sessions as calendar invitations"))
+    save = SubmitField(_l("Save"))
+
+    @classmethod
+    def of(cls, choice: InvitationChoice | None) -> "InvitationForm":
+        """Return the form as somebody finds it who chose this, or nothing so far."""
+        if choice is None:
+            return cls(neutral_word=_("Appointment"))
+        return cls(is_on=True, discretion=choice.discretion.value, neutral_word=choice.neutral_word)

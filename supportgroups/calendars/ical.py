@@ -1,4 +1,4 @@
-"""iCalendar bytes from plain values: no request, no query, no clock (RFC 5545, RFC 7986).
+"""iCalendar bytes from plain values: no request, no query, no clock (RFC 5545, 5546, 7986).
 
 One function builds an event and one the calendar around it, both with the icalendar library.
 An event's bytes do not depend on the calendar they stand in, so they can be kept and joined.
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from icalendar import Calendar, Component, Event
-from icalendar.prop import vText
+from icalendar.prop import vCalAddress, vText
 
 from supportgroups.text import clean_line, clean_text
 
@@ -52,21 +52,57 @@ class Entry:
     url: str = ""
 
 
-def build_event(entry: Entry) -> bytes:
+class Method(StrEnum):
+    """What a letter asks of a calendar program, RFC 5546 §1.4."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class Participation(StrEnum):
+    """Where somebody who is invited stands, RFC 5545 §3.2.12."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """The two ends of an invitation: an address of this site, and the one person invited."""
+
+    #: Where the answer goes: an address made for this person and this session.
+    organizer: str
+    #: What calendar programs call the sender.
+    organizer_name: str
+    attendee: str
+    participation: Participation
+
+
+def build_event(entry: Entry, *, invited: Invited | None = None) -> bytes:
     """Return the VEVENT of an entry, with its times in UTC.
 
     In UTC, because calendar programs with old zone data read a local time an hour wrong.
+
+    :param invited: in an invitation alone; no feed and no file holds anybody
     """
-    return _written(_event(entry))
+    event = _event(entry)
+    if invited is not None:
+        _add_invited(event, invited)
+    return _written(event)
 
 
-def build_calendar(events: Iterable[bytes], *, name: str | None) -> bytes:
+def build_calendar(
+    events: Iterable[bytes], *, name: str | None, method: Method | None = None
+) -> bytes:
     """Return the calendar around events that `build_event` wrote.
 
     :param name: what apps call the calendar they subscribe to; none for a file of one entry,
         which is no calendar to come back to
+    :param method: what an invitation asks for; none for everything that asks for nothing
     """
-    head = _written(_calendar(name))
+    head = _written(_calendar(name, method))
     return b"".join((head.removesuffix(_END), *events, _END))
 
 
@@ -91,11 +127,27 @@ def _event(entry: Entry) -> Event:
     return event
 
 
-def _calendar(name: str | None) -> Calendar:
+def _add_invited(event: Event, invited: Invited) -> None:
+    organizer = vCalAddress(f"mailto:{invited.organizer}")
+    if invited.organizer_name:
+        organizer.params["CN"] = clean_line(invited.organizer_name)
+    event.add("organizer", organizer)
+    # Without a name: who is written to need not be told, and nobody else should be.
+    attendee = vCalAddress(f"mailto:{invited.attendee}")
+    attendee.params["CUTYPE"] = "INDIVIDUAL"
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    attendee.params["PARTSTAT"] = invited.participation.value
+    attendee.params["RSVP"] = "TRUE"
+    event.add("attendee", attendee)
+
+
+def _calendar(name: str | None, method: Method | None) -> Calendar:
     # Calendar.new() would add a random UID, and apps then keep one event of nine.
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT)
+    if method is not None:
+        calendar.add("method", method.value)
     if name is not None:
         _add_text(calendar, "name", clean_line(name))
         _add_text(calendar, "x-wr-calname", clean_line(name))

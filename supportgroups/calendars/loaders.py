@@ -1,12 +1,15 @@
-"""The only ways in which a view gets a feed's group or a person's own link."""
+"""The only ways in which a view gets a feed's group, a person's own link, or who was invited."""
 
 from uuid import UUID
 
 from flask import abort
 
 from supportgroups.accounts.current import signed_in_viewer
+from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import queries
 from supportgroups.calendars.models import FeedLink
+from supportgroups.calendars.stop_links import read_stop_token
+from supportgroups.db import db
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission, permits
 
@@ -33,3 +36,15 @@ def load_own_link(public_id: UUID) -> FeedLink:
     if link is None:
         abort(404)
     return link
+
+
+def load_invited(token: str) -> UserAccount:
+    """Return whose invitations a link stops.
+
+    :raises NotFound: the link was not made here, or the account is erased
+    """
+    user_id = read_stop_token(token)
+    user = db.session.get(UserAccount, user_id) if user_id is not None else None
+    if user is None:
+        abort(404)
+    return user

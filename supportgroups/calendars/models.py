@@ -1,15 +1,16 @@
-"""The private addresses that calendar apps subscribe to."""
+"""The private addresses that calendar apps subscribe to, and invitations by mail."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.models import Group
+from supportgroups.sessions.models import GroupSession
 from supportgroups.tokens import uuid7
 
 
@@ -52,3 +53,70 @@ class FeedLink(Model):
 
     user: Mapped[UserAccount] = relationship()
     group: Mapped[Group | None] = relationship()
+
+
+class InvitationChoice(Model):
+    """Somebody's wish to get the sessions that they go to as invitations by mail.
+
+    Without a row nobody gets any.
+    """
+
+    __tablename__ = "invitation_choice"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    discretion: Mapped[Discretion] = mapped_column(
+        enum_column(Discretion, name="discretion_known"), default=Discretion.NEUTRAL
+    )
+    #: The person's own word for every neutral entry.
+    neutral_word: Mapped[str]
+
+    user: Mapped[UserAccount] = relationship()
+
+
+class Invitation(Model):
+    """One session in the calendar program of one member, who has been written to about it.
+
+    It counts its letters by itself: SEQUENCE has to rise when somebody gives up a place and takes
+    it again, though nothing changed about the session.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("user_id", "group_session_id"),
+        # A number is never given twice: a job may still name the row that had it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: What its token is made from.
+    public_id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    group_session_id: Mapped[int] = mapped_column(
+        ForeignKey("group_session.id", ondelete="CASCADE"), index=True
+    )
+    #: Of the token in the address that answers go to.
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    #: SEQUENCE of its newest letter (RFC 5545 §3.8.7.4); never below that of the session.
+    sequence: Mapped[int]
+    #: When that letter was asked for, in whole seconds: its DTSTAMP.
+    stamped_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: The session's own sequence that the letter tells.
+    session_sequence: Mapped[int]
+    #: The start that it tells, and the first sequence that told it.
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    time_sequence: Mapped[int]
+    #: Whether the member's calendar is to hold the session, rather than to drop it.
+    is_standing: Mapped[bool]
+    #: Whether it is to say that the member waits for a place.
+    is_waiting: Mapped[bool]
+    #: The sequence of the letter that left last; none before the first.
+    sent_sequence: Mapped[int | None]
+    #: When the newest answer was given that a reply brought.
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Hashes of the names of the newest replies, so that none is taken twice.
+    taken_replies: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    user: Mapped[UserAccount] = relationship()
+    group_session: Mapped[GroupSession] = relationship()

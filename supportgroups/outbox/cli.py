@@ -45,7 +45,8 @@ def _work_until_told_to_stop() -> None:
     told: list[int] = []
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda number, _: told.append(number))
-    worker.work_for_ever(is_stopped=lambda: bool(told))
+    with worker.start_companions():
+        worker.work_for_ever(is_stopped=lambda: bool(told))
 
 
 def _print_status(now: datetime) -> None:

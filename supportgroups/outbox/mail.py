@@ -32,6 +32,16 @@ POLICY = policy.SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarPart:
+    """A calendar entry that a letter brings along."""
+
+    content: bytes
+    #: What it asks of a calendar program, the same as the METHOD in it (RFC 6047 §2.4); none for
+    #: a file that its reader opens or not.
+    method: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """One letter to one person. Subject and first line never name a group, a topic or a member.
 
@@ -52,6 +62,9 @@ class Letter:
     is_asked_for: bool = False
     #: Lets its reader's choices decide when and how it comes; without it, it leaves at once.
     notice: Notice | None = None
+    calendar: CalendarPart | None = None
+    #: Who it is from, where answers to it shall come to an address of their own.
+    sender: str | None = None
     #: That of `in_language` around the writer.
     language: str = field(default_factory=page_language)
 
@@ -132,7 +145,7 @@ def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
             message["Reply-To"] = _one_address(letter.reply_to)
     except (MessageError, ValueError, IndexError) as error:
         raise Undeliverable("the address or the subject is not fit for a header") from error
-    message["From"] = settings().mail_from
+    message["From"] = letter.sender or settings().mail_from
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(key)
     # Holiday replies and other machines shall not answer (RFC 3834, section 5).
@@ -142,7 +155,27 @@ def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(_second_form(letter), subtype="html")
+    if letter.calendar is not None:
+        _add_calendar(message, letter.calendar)
     return message
+
+
+def _add_calendar(message: EmailMessage, calendar: CalendarPart) -> None:
+    """Add the entry: as a third form of the letter where it asks for something, and as a file.
+
+    Some programs look for the form, others for the file. Base64 keeps its lines as they are.
+    """
+    if calendar.method is not None:
+        message.add_alternative(
+            calendar.content.decode(),
+            subtype="calendar",
+            charset="utf-8",
+            params={"method": calendar.method},
+            cte="base64",
+        )
+    message.add_attachment(
+        calendar.content, maintype="application", subtype="ics", filename="invite.ics"
+    )
 
 
 def _second_form(letter: Letter) -> str:

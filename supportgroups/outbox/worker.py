@@ -7,13 +7,14 @@ Message-ID. No transaction is open while a letter is on its way.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import structlog
 from flask import Flask, current_app
+from flask.globals import app_ctx
 from sqlalchemy.exc import SQLAlchemyError
 
 from supportgroups.clock import utc_now
@@ -69,6 +70,8 @@ class Task(NamedTuple):
 
 #: Something that whoever runs the site should know: called with `now=`, it returns lines.
 Report = Callable[..., list[str]]
+#: Something that goes on beside the worker for as long as it works; nothing where it is not set up.
+Companion = Callable[[Flask], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Registry:
     tasks: Mapping[str, Task]
     reports: Sequence[Report]
     gate: Gate = open_gate
+    companions: Sequence[Companion] = ()
 
 
 class UnknownJob(Exception):
@@ -92,9 +96,18 @@ def init_app(
     tasks: Mapping[str, Task],
     reports: Sequence[Report] = (),
     gate: Gate = open_gate,
+    companions: Sequence[Companion] = (),
 ) -> None:
     """Tell the application which letters it can write and when they leave, and what else it does."""
-    app.extensions["outbox"] = Registry(letters, tasks, reports, gate)
+    app.extensions["outbox"] = Registry(letters, tasks, reports, gate, companions)
+
+
+def start_companions() -> ExitStack:
+    """Start what goes on beside the worker; what is returned stops it again when it is left."""
+    with ExitStack() as stack:
+        for companion in _registry().companions:
+            stack.enter_context(companion(app_ctx.app))
+        return stack.pop_all()
 
 
 def report(now: datetime) -> list[str]:

@@ -39,6 +39,7 @@ ONLY_BY_JOURNEY = frozenset(
         "calendars.show_address",
         "exchange.review_import",
         "exchange.undo_import",
+        "calendars.stop_invitations",
         "groups.accept_agreement",
         "groups.accept_invitation",
         "guides.offline",

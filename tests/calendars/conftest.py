@@ -3,6 +3,10 @@
 import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -13,11 +17,21 @@ from werkzeug.test import TestResponse
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import feeds
 from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.replies import Verdict
+from supportgroups.calendars.services.invitations import (
+    bring_calendars_into_step,
+    choose_invitations,
+)
 from supportgroups.calendars.services.links import create_feed_link
+from supportgroups.calendars.services.replies import take_reply
+from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.services.answers import respond
 from tests import watching
 from tests.browser_client import Browser
-from tests.conftest import NOW
+from tests.calendars.reply_files import reply_file
+from tests.conftest import NOW, Cast
 from tests.ical_lint import lint
+from tests.outbox_runner import OutboxRunner
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +103,74 @@ def statements(app: Flask) -> Any:
         asked += [statement for statement in seen if not statement.startswith("BEGIN")]
 
     return listen
+
+
+@pytest.fixture
+def takes_replies(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let answers to invitations arrive at a domain."""
+    config = replace(app.config["SETTINGS"], reply_domain="reply.example")
+    monkeypatch.setitem(app.config, "SETTINGS", config)
+
+
+@pytest.fixture
+def invite(app: Flask, outbox: OutboxRunner) -> Callable[..., list[EmailMessage]]:
+    """Do what the worker does within the next minutes; return the letters that came of it."""
+
+    def invite(now: datetime = NOW) -> list[EmailMessage]:
+        before = len(outbox.letters)
+        bring_calendars_into_step(now=now)
+        outbox.run(now=now)
+        return outbox.letters[before:]
+
+    return invite
+
+
+@pytest.fixture
+def invited(cast: Cast, invite: Any, takes_replies: None, now: datetime) -> EmailMessage:
+    """Sam chose invitations and said yes; this is the letter that came."""
+    choose_invitations(actor=cast.sam, discretion=Discretion.NEUTRAL, neutral_word="Appointment")
+    respond(cast.session, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+    (letter,) = invite()
+    return letter
+
+
+@pytest.fixture
+def rcpt(invited: EmailMessage) -> str:
+    """The address at which Sam's answers arrive."""
+    return parseaddr(invited["From"])[1]
+
+
+@pytest.fixture
+def message(cast: Cast, rcpt: str) -> Callable[..., bytes]:
+    """Return what a file of `replies/` holds, as Sam's program would have sent it."""
+
+    def message(name: str, answer: str, *, at: datetime, **facts: object) -> bytes:
+        values: dict[str, object] = {
+            "to": rcpt,
+            "me": cast.sam.email,
+            "ME": str(cast.sam.email).upper(),
+            "uid": cast.session.uid,
+            "sequence": 0,
+            "stamp": f"{at:%Y%m%dT%H%M%SZ}",
+            "answer": answer,
+        }
+        return reply_file(name, **values | facts)
+
+    return message
+
+
+@pytest.fixture
+def send(message: Any, rcpt: str, now: datetime) -> Callable[..., Verdict]:
+    """Hand in the message of a file, as the mail server does."""
+
+    def send(
+        name: str = "programs/gmail",
+        answer: str = "DECLINED",
+        *,
+        at: datetime = now,
+        recipient: str = rcpt,
+        **facts: object,
+    ) -> Verdict:
+        return take_reply(message(name, answer, at=at, **facts), recipient=recipient, now=at)
+
+    return send

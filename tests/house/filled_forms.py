@@ -57,6 +57,7 @@ BUTTONS = frozenset(
         "announcements.take_back",
         "calendars.revoke_link",
         "exchange.undo_import",
+        "calendars.stop_invitations",
         "groups.ask_for_approval",
         "groups.confirm",
         "groups.guard",
@@ -111,6 +112,7 @@ CALENDARS: dict[str, Mapping[str, Any]] = {
         "discretion": "neutral",
     },
     "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
+    "calendars.invitations": {"is_on": "y", "discretion": "busy"},
     "exchange.import_dates": {"pasted": CALENDAR},
 }
 BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}

@@ -88,6 +88,8 @@ TABLE = {
     "GET  calendars.follow_group": ". ...... .... | . ...... .... | N NNNNNN NNNN",
     "GET  calendars.follow_site": OPEN,
     "GET  calendars.group_feed": ". ...... .... | . ...... .... | N NNNNNN NNNN",
+    "GET  calendars.invitations": OWN,
+    "POST calendars.invitations": OWN_DO,
     "GET  calendars.links": OWN,
     "GET  calendars.private_feed": "+ ++++++ ++++",
     "GET  calendars.revoke_link": MEMBERS_OWN,
@@ -95,6 +97,8 @@ TABLE = {
     "GET  calendars.session_file": READ,
     "GET  calendars.show_address": MEMBERS_OWN,
     "GET  calendars.site_feed": OPEN,
+    "GET  calendars.stop_invitations": OPEN,
+    "POST calendars.stop_invitations": "+ ++++++ ++++",
     # dev; a public site has none of these
     "GET  dev.components": OPEN,
     "GET  dev.letter": OPEN,
@@ -276,6 +280,7 @@ MISSING = {
 
 #: The only forms that need no token of ours, each with its reason.
 NEEDS_NO_TOKEN = {
+    "calendars.stop_invitations": "as for notices.stop",
     "notices.stop": "a mail program has only the address, which is a secret of the letter's reader",
 }
 

@@ -1,6 +1,5 @@
 """Every letter that this site can write: to one person, discreet, and about nothing but its reason."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,9 +11,9 @@ from sqlalchemy import select
 from supportgroups.accounts.models import UserAccount
 from supportgroups.announcements.services import UNDO, announce
 from supportgroups.app import LETTERS
+from supportgroups.calendars.services.invitations import bring_calendars_into_step
 from supportgroups.db import db, transaction
 from supportgroups.groups.queries import find_group
-from supportgroups.groups.topics import TOPIC_WORDS
 from supportgroups.insight.services import ask_for_head_counts
 from supportgroups.notices.services import (
     queue_digests,
@@ -31,8 +30,9 @@ from supportgroups.sessions.models import ScheduleChange
 from supportgroups.sessions.queries import find_group_session
 from tests.conftest import NOW
 from tests.factories import make_rsvp
+from tests.house.answering import answer_by_mail
 from tests.house.filled_forms import LONG_WORDS, SESSION
-from tests.house.pages import Page
+from tests.house.reading_letters import look_over
 from tests.house.roles import ANONYMOUS, INSIDERS
 from tests.house.town import LETTER, Town, address
 from tests.house.world import DEPUTY_EMAIL
@@ -251,7 +251,29 @@ def write_to_all(post: Post) -> None:
     announce(group, LONG_WORDS, actor=author, now=NOW - UNDO)
 
 
+def invite(post: Post) -> None:
+    """The member wants to be invited by mail, and goes to three sessions of each group."""
+    assert bring_calendars_into_step(now=NOW) == INVITED_TO
+
+
+def answer_in_the_calendar(post: Post, sender: str) -> None:
+    """A program answers the member's invitation to the private group's session."""
+    answer_by_mail(post.town.world.groups["private"].session, sender)
+
+
+def answer_from_elsewhere(post: Post) -> None:
+    invite(post)
+    answer_in_the_calendar(post, "somebody@example.org")
+
+
+def answer_what_is_cancelled(post: Post) -> None:
+    invite(post)
+    post.act("organizer", "sessions.cancel", "private", reason="Snow")
+    answer_in_the_calendar(post, e_mail(post.town, "member"))
+
+
 ORGANIZERS = ["organizer", "deputy"]
+INVITED_TO = 9
 GOERS = ["member", "waitlisted", "deputy"]
 #: What happens → the kind of the letters, and who gets one.
 STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
@@ -259,6 +281,9 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (report_a_problem, "groups.confirmation_wanted", ORGANIZERS),
     (report_a_problem, "groups.problem_reported", ["admin"]),
     (report_it_twice, "groups.hidden", ORGANIZERS),
+    (invite, "calendars.invitation", ["member"] * INVITED_TO),
+    (answer_what_is_cancelled, "calendars.answer_differs", ["member"]),
+    (answer_from_elsewhere, "calendars.answer_unsure", ["member"]),
     (
         lambda post: post.act(
             "organizer", "groups.decide_join_request", "private", decision="approve"
@@ -336,50 +361,3 @@ def addresses_of(town: Town) -> dict[str, str]:
     """Return the address of each role, and of the other organizer."""
     found = {role: e_mail(town, role) for role in town.world.devices}
     return found | {"deputy": DEPUTY_EMAIL}
-
-
-def look_over(town: Town, letter: EmailMessage) -> None:
-    """See that a letter names nobody and nothing, and that nobody else reads it."""
-    assert letter.get_all("Cc", []) == letter.get_all("Bcc", []) == []
-    assert "," not in letter["To"]
-    assert letter["From"] == town.app.config["SETTINGS"].mail_from
-    words = letter.get_content()
-    envelope = [letter["Subject"], words.splitlines()[0], letter["From"], letter["Message-ID"]]
-    markers = set(town.world.markers.values())
-    named = [marker for marker in markers for line in envelope if marker in line]
-    assert named == []
-    topics = {str(word).casefold() for word in TOPIC_WORDS.values()}
-    assert [topic for topic in topics for line in envelope if topic in line.casefold()] == []
-    # The address of a private group means nothing; every other word of the world stays inside.
-    addresses_aside = words.replace(town.world.markers["slug of private"], "")
-    addresses_aside = addresses_aside.replace(town.world.markers["slug of listed"], "")
-    assert [marker for marker in markers if marker in addresses_aside] == []
-    for name, value in letter.items():
-        # Where answers go is written by the organizers, for their members to see.
-        if name not in {"To", "Reply-To"}:
-            assert [marker for marker in markers if marker in value] == [], name
-    look_at_html(letter.get_body(("html",)).get_content(), words)
-
-
-def look_at_html(html: str, words: str) -> None:
-    """See that the second form of a letter says the same, and fetches nothing from anywhere."""
-    page = Page(html)
-    (shown,) = page.all("main")
-    assert shown.text.split() == words_with_buttons(words)
-    # Each address in the words is a link, whether it shows itself or stands behind a button.
-    leads_to = [link.attributes["href"] for link in page.all("a")]
-    assert leads_to == re.findall(r"http://\S*[^\s.,]", words)
-    assert {element.tag for element in page.elements} <= TAGS_OF_LETTERS
-    assert re.findall(r"url\(|@import|@font-face", html) == []
-    assert [name for element in page.elements for name in element.attributes if name == "src"] == []
-
-
-def words_with_buttons(words: str) -> list[str]:
-    """Return the words of a letter where `Sign in: https://…` is a button that says `Sign in`."""
-    return re.sub(r"^(\S.*): http://\S+$", r"\1", words, flags=re.MULTILINE).split()
-
-
-#: Nothing in them fetches anything by itself, and no mail program needs a table to show a letter.
-TAGS_OF_LETTERS = frozenset(
-    ["html", "head", "meta", "title", "style", "body", "main", "p", "br", "a"]
-)

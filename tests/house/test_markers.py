@@ -79,6 +79,7 @@ OTHERS = {
     "word of member": "member",
     # Until there is a break, it stands where breaks are planned.
     "reason of the site": "admin",
+    "word in letters": "member",
 }
 
 

@@ -13,6 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from supportgroups.calendars.stop_links import stop_token as stop_invitations_token
 from supportgroups.db import db
 from supportgroups.notices.links import stop_token
 from supportgroups.outbox.notice import Topic
@@ -180,6 +181,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "rsvps.roster public_id": lambda world, group: group.course,
     "rsvps public_id": lambda world, group: group.session,
     "rsvps.series_seat public_id": lambda world, group: group.series,
+    "calendars.stop_invitations token": lambda world, group: stop_invitations_token(world.member),
     "notices.answer token": lambda world, group: answer_token(group.answer),
     "notices.stop token": lambda world, group: stop_token(world.member, Topic.DUTIES),
     "rsvps.answer_offer token": lambda world, group: offer_token(group.offer),

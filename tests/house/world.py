@@ -65,7 +65,14 @@ from tests.house.joining import make_invitation, make_join_request
 from tests.house.leading import let_be_long_over, look_for_cover
 from tests.house.messages import write_messages
 from tests.house.roles import SIGNED_IN, VISIBILITIES
-from tests.house.world_keys import add, make_device, make_links, make_tokens, make_visitor
+from tests.house.world_keys import (
+    add,
+    invite_by_mail,
+    make_device,
+    make_links,
+    make_tokens,
+    make_visitor,
+)
 
 ADMISSIONS = {
     "listed": Admission.REQUEST,
@@ -190,6 +197,7 @@ def build_world() -> World:
     make_membership(elsewhere, people["elsewhere"], Role.ORGANIZER)
     world.elsewhere = GroupFacts(slug=elsewhere.slug)
     make_links(world, people)
+    invite_by_mail(world, people["member"])
     make_tokens(world, people["member"])
     make_visitor(world)
     _leave_traces(people["organizer"])

@@ -12,9 +12,15 @@ from supportgroups.accounts.models import (
     SignUp,
     UserAccount,
 )
-from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.models import (
+    Discretion,
+    FeedLink,
+    Invitation,
+    InvitationChoice,
+)
 from supportgroups.db import db
 from supportgroups.groups.queries import find_group
+from supportgroups.sessions.queries import find_group_session
 from supportgroups.tokens import hash_secret, new_secret
 from tests.conftest import NOW
 from tests.factories import LONG_AGO, make_user
@@ -42,6 +48,27 @@ def make_links(world: "World", people: dict[str, UserAccount]) -> None:
     private = find_group(world.groups["private"].slug)
     # Somebody made an address for one group, and was removed from it afterwards.
     _make_link(people["removed"], world.mark("link of removed"), Discretion.PLAIN, group=private)
+
+
+def invite_by_mail(world: "World", member: UserAccount) -> None:
+    """Let the member be invited by mail, under a word that nobody else reads."""
+    add(InvitationChoice(user_id=member.id, neutral_word=world.mark("word in letters")))
+    group_session = find_group_session(world.groups["listed"].past_session)
+    add(
+        Invitation(
+            user_id=member.id,
+            group_session_id=group_session.id,
+            token_hash=hash_secret(new_secret()),
+            sequence=0,
+            stamped_at=LONG_AGO,
+            session_sequence=0,
+            starts_at=group_session.starts_at,
+            time_sequence=0,
+            is_standing=True,
+            is_waiting=False,
+            sent_sequence=0,
+        )
+    )
 
 
 def _make_link(

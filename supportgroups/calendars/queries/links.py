@@ -56,6 +56,9 @@ def count_links(user: UserAccount) -> int:
 
 def lock_owner(user: UserAccount) -> None:
     """Let one change at a time be made to what a person owns, until the transaction ends."""
-    db.session.execute(
-        select(UserAccount.id).where(UserAccount.id == user.id).with_for_update()
-    ).scalar_one()
+    lock_owner_id(user.id)
+
+
+def lock_owner_id(user_id: int) -> None:
+    """Do the same for somebody who is known by their number, and perhaps no longer here."""
+    db.session.execute(select(UserAccount.id).where(UserAccount.id == user_id).with_for_update())

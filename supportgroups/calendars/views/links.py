@@ -42,6 +42,7 @@ def links() -> ResponseReturnValue:
     return render_template(
         "calendars/links.html",
         links=queries.list_links(signed_in_viewer()),
+        invitation_choice=queries.find_choice(signed_in_viewer()),
         discretion_words=DISCRETION_WORDS,
     )
 

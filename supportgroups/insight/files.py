@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from supportgroups.clock import to_zone
 from supportgroups.insight.numbers import SessionNumbers, is_told
+from supportgroups.insight.reasons import kind_of_reason
 from supportgroups.text import guard_cell
 
 
@@ -22,6 +23,7 @@ def numbers_table(sessions: Iterable[SessionNumbers]) -> str:
             _("Time"),
             _("Time zone"),
             _("Took place"),
+            _("Why not"),
             _("Places"),
             _("Said yes"),
             _("Came"),
@@ -36,6 +38,7 @@ def numbers_table(sessions: Iterable[SessionNumbers]) -> str:
                 starts.strftime("%H:%M"),
                 session.time_zone,
                 _("yes") if session.took_place else _("no"),
+                kind_of_reason(session),
                 "" if session.places is None else str(session.places),
                 *(
                     _number(number)

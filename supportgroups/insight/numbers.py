@@ -23,6 +23,9 @@ class SessionNumbers:
     starts_at: datetime
     time_zone: str
     is_cancelled: bool
+    is_in_break: bool = False
+    #: Why it was cancelled, or why there was a break, in the words of whoever did it, if they said.
+    reason: str = ""
     #: None where there is no limit.
     places: int | None
     #: None where people just turn up.
@@ -41,6 +44,9 @@ class SessionNumbers:
             starts_at=group_session.starts_at,
             time_zone=group_session.time_zone,
             is_cancelled=group_session.is_cancelled,
+            is_in_break=group_session.pause is not None,
+            reason=group_session.cancel_reason
+            or (group_session.pause.reason if group_session.pause is not None else ""),
             places=group_session.capacity_shown,
             said_yes=None if group_session.is_drop_in else tally.accepted,
             outcome=count.outcome if count is not None else None,
@@ -69,6 +75,11 @@ class Summary:
     def took_place(self) -> int:
         """How many of the sessions took place."""
         return sum(session.took_place for session in self.sessions)
+
+    @property
+    def not_held(self) -> list[SessionNumbers]:
+        """Sessions that did not take place."""
+        return [session for session in self.sessions if not session.took_place]
 
     @property
     def booked(self) -> list[SessionNumbers]:

@@ -95,7 +95,7 @@ def list_past_sessions(
         select(GroupSession, HeadCount)
         .outerjoin(HeadCount, HeadCount.group_session_id == GroupSession.id)
         .where(GroupSession.group_id == group.id, GroupSession.ends_at <= now)
-        .options(joinedload(GroupSession.series))
+        .options(joinedload(GroupSession.series), joinedload(GroupSession.pause))
         .order_by(GroupSession.starts_at.desc(), GroupSession.id.desc())
         .limit(limit)
     )

@@ -24,6 +24,7 @@ from supportgroups.insight.loaders import load_by_link
 from supportgroups.insight.models import HeadCount, Outcome
 from supportgroups.insight.numbers import SessionNumbers, Summary
 from supportgroups.insight.overview import look_over
+from supportgroups.insight.reasons import why_not
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.sessions.loaders import load_group_session
 from supportgroups.sessions.models import GroupSession
@@ -94,7 +95,9 @@ def count_by_link(token: str) -> ResponseReturnValue:
 def numbers(slug: str) -> ResponseReturnValue:
     """Show those who lead how many places were taken, and how many people came."""
     group = load_group(slug, Permission.GROUP_NUMBERS)
-    return render_template("insight/numbers.html", group=group, summary=_summary(group))
+    return render_template(
+        "insight/numbers.html", group=group, summary=_summary(group), why_not=why_not
+    )
 
 
 @bp.get("/groups/<slug>/numbers.csv")

@@ -1,7 +1,7 @@
 """Questions whose answers need more than one slice."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -12,8 +12,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
 from supportgroups.groups import queries as group_queries
-from supportgroups.groups.models import Group, Membership
+from supportgroups.groups.models import Group, GroupTopic, Membership
 from supportgroups.groups.queries import DirectoryFilters
+from supportgroups.groups.topics import Format
 from supportgroups.sessions.models import GroupSession, SessionStatus
 
 
@@ -98,6 +99,68 @@ def list_next_sessions(*, now: datetime, limit: int) -> list[GroupSession]:
             .limit(limit)
         ).scalars()
     )
+
+
+#: Who can come to a group of one format can come to these.
+ALIKE = {
+    Format.IN_PERSON: (Format.IN_PERSON, Format.HYBRID),
+    Format.ONLINE: (Format.ONLINE, Format.HYBRID),
+    Format.PHONE: (Format.PHONE, Format.ONLINE),
+    Format.HYBRID: (Format.HYBRID, Format.IN_PERSON, Format.ONLINE),
+}
+#: Who finds a session cancelled looks no further ahead for another group.
+SOON = timedelta(days=14)
+
+
+def list_similar_sessions(
+    group_session: GroupSession, *, now: datetime, limit: int = 3
+) -> list[GroupSession]:
+    """Return sessions of other listed groups in the next days, the most similar ones first.
+
+    They are in the same language, and about one of the same topics or held in the same way. Each
+    group stands there once, with its next session.
+    """
+    group = group_session.group
+    shares_topic = (
+        select(GroupTopic.topic)
+        .where(GroupTopic.group_id == Group.id, GroupTopic.topic.in_(group.topics))
+        .exists()
+    )
+    is_alike = Group.format.in_(ALIKE[group.format])
+    first = (
+        select(GroupSession.group_id, func.min(GroupSession.starts_at).label("starts_at"))
+        .where(
+            GroupSession.starts_at > now,
+            GroupSession.starts_at < max(now, group_session.starts_at) + SOON,
+            GroupSession.status == SessionStatus.SCHEDULED,
+        )
+        .group_by(GroupSession.group_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(GroupSession)
+        .join(
+            first,
+            (first.c.group_id == GroupSession.group_id)
+            & (first.c.starts_at == GroupSession.starts_at),
+        )
+        .join(GroupSession.group)
+        .where(
+            Group.is_listed,
+            Group.id != group.id,
+            Group.language == group.language,
+            GroupSession.status == SessionStatus.SCHEDULED,
+            shares_topic | is_alike,
+        )
+        .options(contains_eager(GroupSession.group), joinedload(GroupSession.series))
+        .order_by(
+            case((shares_topic & is_alike, 0), (shares_topic, 1), else_=2),
+            GroupSession.starts_at,
+            GroupSession.id,
+        )
+        .limit(limit)
+    ).scalars()
+    return list(rows)
 
 
 #: So many addresses fit into one sitemap (https://www.sitemaps.org/protocol.html), less our own.

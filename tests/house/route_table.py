@@ -237,6 +237,7 @@ TABLE = {
     "POST sessions.create_site_break": SITE_DO,
     "GET  sessions.create_series": RUN,
     "POST sessions.create_series": RUN_DO,
+    "GET  sessions.door_notice": LEAD,
     "GET  sessions.edit": RUN,
     "POST sessions.edit": RUN_DO,
     "GET  sessions.edit_course": RUN,

@@ -165,6 +165,7 @@ VALUES: dict[str, Callable[[World, GroupFacts], Any]] = {
     "sessions.undo public_id": lambda world, group: group.change,
     "sessions.lift_pause public_id": lambda world, group: group.pause,
     "sessions.lift_site_break public_id": lambda world, group: world.site_break,
+    "sessions.door_notice public_id": lambda world, group: group.cancelled_session,
     "sessions.restore public_id": lambda world, group: group.cancelled_session,
     "sessions public_id": lambda world, group: group.session,
     "rsvps.edit_room public_id": lambda world, group: group.series,

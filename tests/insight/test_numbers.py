@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from supportgroups.groups.models import Visibility
 from supportgroups.insight.models import HeadCount, Outcome
 from supportgroups.insight.numbers import SessionNumbers, Summary, average, is_told
 from supportgroups.rsvps.models import RsvpStatus
-from supportgroups.sessions.models import SessionStatus
+from supportgroups.sessions.models import Pause, SessionStatus
 from supportgroups.text import guard_cell
 from tests.browser_client import PageReader, visible_text
 from tests.conftest import NOW
@@ -132,12 +132,28 @@ class TestNumbers:
 
     def test_what_did_not_take_place_is_told_apart(self, read, cast):
         hold(cast, 1, said_yes=6, came=0, outcome=Outcome.WEATHER)
-        hold(cast, 2, said_yes=6, status=SessionStatus.CANCELLED)
-        hold(cast, 3, said_yes=6)
+        hold(cast, 2, said_yes=6, status=SessionStatus.CANCELLED, cancel_reason="Snow")
+        hold(cast, 3, said_yes=6, status=SessionStatus.CANCELLED)
+        hold(cast, 4, said_yes=6)
         page = read()
-        assert "Of the last 3 sessions 1 took place." in page
+        assert "Of the last 4 sessions 1 took place." in page
         assert "Nobody has counted yet" in page
-        assert "17 Nov" not in page
+        assert "17 Nov 2026, 19:00 The weather or the traffic" in page
+        assert "10 Nov 2026, 19:00 Cancelled: Snow" in page
+        assert "3 Nov 2026, 19:00 Cancelled" in page
+
+    def test_a_break_is_told_as_one(self, read, cast, now):
+        one = hold(cast, 1, said_yes=0, status=SessionStatus.CANCELLED)
+        with transaction():
+            one.pause = Pause(
+                group_id=cast.group.id,
+                starts_on=date(2026, 11, 16),
+                returns_on=date(2026, 11, 20),
+                reason="The halls are closed",
+                created_at=now,
+            )
+            db.session.add(one.pause)
+        assert "17 Nov 2026, 19:00 On a break: The halls are closed" in read()
 
     def test_nothing_yet(self, read):
         page = read()
@@ -186,7 +202,14 @@ class TestNumbersFile:
     def test_one_row_for_each_session(self, browser, cast):
         hold(cast, 1, said_yes=10, came=8)
         hold(cast, 2, said_yes=4)
-        hold(cast, 3, said_yes=0, capacity=0, status=SessionStatus.CANCELLED)
+        hold(
+            cast,
+            3,
+            said_yes=0,
+            capacity=0,
+            status=SessionStatus.CANCELLED,
+            cancel_reason="Rosa is ill",
+        )
         browser.sign_in(cast.rosa)
         response = browser.get(URL + ".csv")
         assert response.mimetype == "text/csv"
@@ -194,9 +217,9 @@ class TestNumbersFile:
         heading, *rows = csv.reader(io.StringIO(response.data.decode("utf-8-sig")))
         assert heading[:2] == ["Day", "Time"]
         assert rows == [
-            ["2026-11-17", "19:00", "Europe/London", "yes", "12", "10", "8", "0"],
-            ["2026-11-10", "19:00", "Europe/London", "yes", "12", "fewer than 5", "", ""],
-            ["2026-11-03", "19:00", "Europe/London", "no", "", "0", "", ""],
+            ["2026-11-17", "19:00", "Europe/London", "yes", "", "12", "10", "8", "0"],
+            ["2026-11-10", "19:00", "Europe/London", "yes", "", "12", "fewer than 5", "", ""],
+            ["2026-11-03", "19:00", "Europe/London", "no", "Cancelled", "", "0", "", ""],
         ]
         assert cast.group.name not in response.text
         assert cast.series.title not in response.text

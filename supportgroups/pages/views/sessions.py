@@ -14,12 +14,14 @@ from supportgroups.groups import queries as group_queries
 from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import queries as insight_queries
+from supportgroups.pages import queries
 from supportgroups.pages.clocks import find_gaps
 from supportgroups.pages.views.blueprint import bp
 from supportgroups.rsvps import queries as rsvp_queries
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.rooms import Door, door_of
 from supportgroups.sessions import queries as session_queries
+from supportgroups.sessions.door import has_something_to_say
 from supportgroups.sessions.loaders import load_group_session
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.recurrence import to_utc_by_rule
@@ -80,8 +82,17 @@ def session(public_id: UUID) -> ResponseReturnValue:
         has_started=shown.has_started(now),
         is_over=shown.is_over(now),
         following=[other for other in following if other.id != shown.id and not other.is_cancelled],
+        similar=queries.list_similar_sessions(shown, now=now)
+        if _leaves_people_without(shown, now)
+        else [],
+        has_door_notice=has_something_to_say(shown) and not shown.is_over(now),
         original_starts_at=to_utc_by_rule(shown.recurrence_id, shown.time_zone),
     )
+
+
+def _leaves_people_without(group_session: GroupSession, now: datetime) -> bool:
+    """Tell whether somebody who meant to come looks for another group instead."""
+    return group_session.is_cancelled and not group_session.is_over(now)
 
 
 def _answered_for(rsvp: Rsvp | None, group_session: GroupSession) -> datetime | None:

@@ -196,6 +196,16 @@ class PasswordForm(_Protected):
         _check_new_password(field, [self.person.display_name, self.person.email])
 
 
+class FullAccountForm(PasswordForm):
+    """Sign in by e-mail and password from now on, on a site that can send no letters."""
+
+    email = _email_field(_l("E-mail address"))
+
+    def validate_new(self, field: Field) -> None:
+        """The password has to be a good one for this person and this address."""
+        _check_new_password(field, [self.person.display_name, self.email.data])
+
+
 class EmailForm(_Protected):
     """Use another address."""
 

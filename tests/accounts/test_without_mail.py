@@ -4,12 +4,15 @@ import pytest
 from sqlalchemy import func, select
 
 from supportgroups.accounts import passwords, queries
-from supportgroups.accounts.models import SignUp, UserAccount
-from supportgroups.accounts.services import sign_ins
+from supportgroups.accounts.models import ManageLink, SignUp, UserAccount
+from supportgroups.accounts.services import guests, sign_ins, tries
 from supportgroups.accounts.services import sign_ups as services
-from supportgroups.db import db
-from supportgroups.errors import TooManyTries
+from supportgroups.accounts.services.sign_ins import open_device
+from supportgroups.db import db, transaction
+from supportgroups.errors import PermissionDenied, TooManyTries
 from supportgroups.outbox.models import OutboxJob
+from supportgroups.tokens import hash_secret
+from tests import factories
 from tests.accounts.conftest import GOOD_PASSWORD
 from tests.browser_client import visible_text
 from tests.watching import at_once
@@ -111,3 +114,75 @@ def test_whoever_shows_the_mailbox_gets_the_account_and_the_password_is_dropped(
             replacing=None,
             now=now,
         )
+
+
+MINAS_FORM = {"email": "mina@example.org", "new": GOOD_PASSWORD}
+
+
+@pytest.mark.usefixtures("no_mail")
+class TestSomebodyWithTheirOwnLink:
+    """They have no mailbox to show, so an address and a password are taken as they are typed."""
+
+    @pytest.fixture
+    def mina(self, app, now):
+        person = factories.make_user("Mina", email=None, password_hash=None)
+        with transaction():
+            db.session.add(
+                ManageLink(user_id=person.id, secret_hash=hash_secret("minas"), created_at=now)
+            )
+        return person
+
+    def test_they_can_sign_in_anywhere_then(self, browser, other_browser, mina):
+        browser.post("/my/link/minas")
+        assert "/account/password" in browser.get("/account").text
+        page = visible_text(browser.get("/account/password").text)
+        assert "This site sends no mail" in page
+        assert browser.post("/account/password", MINAS_FORM).location == "/account"
+        assert "mina@example.org" in browser.get("/account").text
+        assert other_browser.get("/my/link/minas").status_code == 410
+        form = {"email": "mina@example.org", "password": GOOD_PASSWORD}
+        assert other_browser.post("/sign-in", form).location == "/my"
+        db.session.expire_all()
+        person = db.session.get_one(UserAccount, mina.id)
+        assert (person.is_light, person.is_email_verified) == (False, False)
+
+    def test_an_address_of_somebody_else_changes_nothing(self, browser, cast, mina):
+        kept = cast.sam.password_hash
+        browser.post("/my/link/minas")
+        browser.post("/account/password", MINAS_FORM | {"email": "sam@example.org"})
+        db.session.expire_all()
+        assert db.session.get_one(UserAccount, mina.id).is_light
+        assert db.session.get_one(UserAccount, cast.sam.id).password_hash == kept
+        browser.sign_out()
+        assert browser.post("/my/link/minas").location == "/my"
+
+    @pytest.mark.parametrize(
+        ("form", "words"),
+        [
+            ({"email": "mina"}, "Enter an e-mail address"),
+            ({"new": ""}, "Choose a password"),
+            ({"new": "mina@example.org"}, "password"),
+        ],
+    )
+    def test_what_cannot_be_taken_is_explained(self, browser, mina, form, words):
+        browser.post("/my/link/minas")
+        response = browser.post("/account/password", MINAS_FORM | form)
+        assert response.status_code != 303
+        assert words in response.text
+        db.session.expire_all()
+        assert db.session.get_one(UserAccount, mina.id).is_light
+
+    def test_they_cannot_try_addresses_for_ever(self, browser, cast, mina):
+        browser.post("/my/link/minas")
+        for _try in range(tries.SIGN_UPS_PER_CALLER):
+            browser.post("/account/password", MINAS_FORM | {"email": "sam@example.org"})
+        response = browser.post("/account/password", MINAS_FORM)
+        assert response.status_code == 429
+
+    def test_it_is_for_nobody_else(self, cast, mina, now):
+        with transaction():
+            device = open_device(cast.sam, device_name="", now=now).sign_in
+        with pytest.raises(PermissionDenied):
+            guests.become_full(
+                device, email="x@example.org", new=GOOD_PASSWORD, caller="here", now=now
+            )

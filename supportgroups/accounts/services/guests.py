@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from supportgroups.accounts import queries
+from supportgroups.accounts import passwords, queries
 from supportgroups.accounts.models import ManageLink, SignIn, UserAccount
+from supportgroups.accounts.services import tries
 from supportgroups.accounts.services.sign_ins import (
     LinkUnusable,
     NewDevice,
@@ -113,3 +114,38 @@ def renew_own_link(device: SignIn, *, now: datetime) -> tuple[NewDevice, str]:
     secret = new_secret()
     db.session.add(ManageLink(user_id=user.id, secret_hash=hash_secret(secret), created_at=now))
     return open_device(user, device_name=device_name, now=now), secret
+
+
+def become_full(device: SignIn, *, email: str, new: str, caller: str, now: datetime) -> NewDevice:
+    """Let somebody who comes by their own link sign in by e-mail and password from now on.
+
+    For a site that has no mail server, where nobody can be asked to open a letter; as with signing
+    up there, the address stays unverified. Their link ends, and so do their other devices. Nothing
+    changes, and nothing is told, when the address has an account.
+
+    :param caller: the network address, by `networks.caller_of`
+    :raises PermissionDenied: they sign in by e-mail already
+    :raises TooManyTries: too many from there
+    :raises WeakPassword: the password is too easy to guess
+    """
+    if settings().can_send_mail:
+        raise RuntimeError("with a mail server, an address is confirmed by its mailbox")
+    if not device.user.is_light:
+        raise PermissionDenied
+    tries.count_sign_up_from(caller, now=now)
+    own_words = [device.user.display_name, email, settings().site_name]
+    return _keep(device, email, passwords.hash_new_password(new, own_words=own_words), now=now)
+
+
+@transaction()
+def _keep(device: SignIn, email: str, password_hash: str, *, now: datetime) -> NewDevice:
+    user = queries.lock_user(device.user_id)
+    if user is None or not user.is_light:
+        raise PermissionDenied
+    device_name = device.device_name
+    if queries.find_user_by_email(email) is None:
+        user.email, user.is_email_verified = email, False
+        user.password_hash, user.contact_email = password_hash, None
+        db.session.execute(delete(ManageLink).where(ManageLink.user_id == user.id))
+    end_devices_of(user)
+    return open_device(user, device_name=device_name, now=now)

@@ -14,11 +14,14 @@ from supportgroups.accounts.current import (
     signed_in_device,
     signed_in_viewer,
 )
-from supportgroups.accounts.forms import EmailForm, PasswordForm, ProfileForm
+from supportgroups.accounts.forms import EmailForm, FullAccountForm, PasswordForm, ProfileForm
+from supportgroups.accounts.models import SignIn
+from supportgroups.accounts.services import guests
 from supportgroups.accounts.services import profiles as services
 from supportgroups.accounts.services import sign_ins as sign_in_services
 from supportgroups.accounts.services.sign_ins import LinkUnusable
 from supportgroups.accounts.views.blueprint import bp
+from supportgroups.accounts.views.requests import caller
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.outbox.queries import is_stopped
@@ -49,6 +52,8 @@ def profile() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Choose a password, which signs out all other devices."""
     device = signed_in_device()
+    if device.user.is_light and not settings().can_send_mail:
+        return _become_full(device)
     form = PasswordForm.of(device, needs_password=services.needs_password(device, now=utc_now()))
     if form.validate_on_submit():
         try:
@@ -61,6 +66,23 @@ def password() -> ResponseReturnValue:
             remember(renewed.sign_in, renewed.secret)
             flash(_("Your password is changed. Other devices are signed out."), "success")
             return redirect(url_for("accounts.profile"), 303)
+    return render_template("accounts/password.html", form=form)
+
+
+def _become_full(device: SignIn) -> ResponseReturnValue:
+    """Let somebody with a link of their own choose an address and a password to sign in with."""
+    form = FullAccountForm.of(device, needs_password=False)
+    if form.validate_on_submit():
+        renewed = guests.become_full(
+            device,
+            email=form.email.data,
+            new=form.new.data,
+            caller=caller(),
+            now=utc_now(),
+        )
+        remember(renewed.sign_in, renewed.secret)
+        flash(_("If this address was new here, you sign in with it from now on."), "success")
+        return redirect(url_for("accounts.profile"), 303)
     return render_template("accounts/password.html", form=form)
 
 

@@ -48,6 +48,7 @@ ONLY_BY_JOURNEY = frozenset(
         "notices.stop",
         "rsvps.answer_offer",
         "rsvps.might_come",
+        "sessions.lift_site_break",
         "volunteering.answer_by_link",
         "volunteering.pass_on_by_link",
     }

@@ -4,7 +4,6 @@ The questions are written in SQL, which both databases read alike except for one
 nothing has to be put together while somebody waits.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
@@ -45,6 +44,8 @@ MAY_KNOW = """
 def find_groups(question: Question, *, person: UserAccount | None, limit: int) -> list[Group]:
     """Return the groups whose words answer `question`, those whose name does first."""
     found = _ids(A_GROUP, Marker.GROUP, question, person, limit=limit)
+    if not found:
+        return []
     groups = db.session.scalars(
         select(Group).where(Group.id.in_(found)).options(lazyload(Group.topic_tags))
     )
@@ -56,6 +57,8 @@ def find_sessions(
 ) -> list[GroupSession]:
     """Return coming sessions whose own words or whose schedule's answer `question`, soonest first."""
     found = _ids(A_SESSION, Marker.SESSION, question, person, limit=limit, now=now)
+    if not found:
+        return []
     return list(
         db.session.scalars(
             select(GroupSession)
@@ -89,42 +92,44 @@ def _ids(
     limit: int,
     now: datetime | None = None,
 ) -> list[int]:
-    """Return the ids of what answers the question, those that do so by their title first."""
+    """Return the ids of what answers the question, those that do so by their title first.
+
+    Where titles alone give enough, which common words do, the other words are not looked through.
+    """
     places = (Place.TITLE, Place.WORDS) if question.place is Place.WORDS else (question.place,)
-    values: dict[str, object] = {
-        "person": person.id if person is not None else None,
-        "most": limit,
-        **({"now": now} if now is not None else {}),
-        **{f"asked_{place}": asked_as(question, place, marker) for place in places},
-    }
-    statement = _statement(db.engine.dialect.name, wanted, places)
-    return list(db.session.scalars(statement, values))
+    found: list[int] = []
+    for place in places:
+        values: dict[str, object] = {
+            "person": person.id if person is not None else None,
+            "most": limit,
+            "asked": asked_as(question, place, marker),
+            **({"now": now} if now is not None else {}),
+        }
+        statement = _statement(db.engine.dialect.name, wanted, place)
+        found += db.session.scalars(statement, values)
+        found = list(dict.fromkeys(found))
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 @cache
-def _statement(dialect: str, wanted: str, places: Collection[Place]) -> TextClause:
+def _statement(dialect: str, wanted: str, place: Place) -> TextClause:
     """Return the question in SQL.
 
     The tables are joined in the order in which they stand (SQLite keeps to that in a CROSS JOIN), so
-    that each branch ends as soon as it has enough, however many entries hold a common word.
+    that it ends as soon as it has enough, however many entries hold a common word.
     """
-    branches = " UNION ALL ".join(
-        f"""
-        SELECT * FROM (
-            SELECT id, {tier} AS tier FROM (
-                SELECT {wanted} AS id
-                FROM ({entries_that_hold(dialect, place)}) AS h
-                CROSS JOIN search_entry AS e
-                CROSS JOIN support_group AS g
-                WHERE e.id = h.id AND g.id = e.group_id AND ({MAY_KNOW})
-            ) AS known WHERE id IS NOT NULL LIMIT :most
-        ) AS branch_{tier}
-        """  # noqa: S608 (every part is a constant of ours)
-        for tier, place in enumerate(places)
-    )
     statement = text(
-        f"SELECT id FROM ({branches}) AS found "  # noqa: S608 (as above)
-        "GROUP BY id ORDER BY min(tier), id LIMIT :most"
+        f"""
+        SELECT id FROM (
+            SELECT {wanted} AS id
+            FROM ({entries_that_hold(dialect, place)}) AS h
+            CROSS JOIN search_entry AS e
+            CROSS JOIN support_group AS g
+            WHERE e.id = h.id AND g.id = e.group_id AND ({MAY_KNOW})
+        ) AS known WHERE id IS NOT NULL LIMIT :most
+        """  # noqa: S608 (every part is a constant of ours)
     )
     statement = statement.bindparams(bindparam("person", type_=Integer()))
     if ":now" in wanted:

@@ -50,6 +50,8 @@ from supportgroups.groups import emails as group_emails
 from supportgroups.groups import reactions as group_reactions
 from supportgroups.groups.services import drafts, listings
 from supportgroups.groups.views import bp as groups
+from supportgroups.guides import emails as guide_emails
+from supportgroups.guides import services as guide_services
 from supportgroups.guides import views as guides
 from supportgroups.guides.cli import guides_commands
 from supportgroups.insight import emails as insight_emails
@@ -167,6 +169,7 @@ LETTERS: dict[str, Builder] = {
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
+    "guides.lines_to_check": guide_emails.lines_to_check,
     "insight.head_count_wanted": insight_emails.head_count_wanted,
     "notices.reminder": notice_emails.reminder,
     "notices.duty": notice_emails.duty,
@@ -198,6 +201,7 @@ TASKS: dict[str, Task] = {
     "rsvps.look_after_seats": Task(series_seats.look_after_seats, timedelta(hours=1)),
     "rsvps.forget_notes": Task(answers.forget_notes, timedelta(hours=1)),
     "form_keys.forget_used_keys": Task(form_keys.forget_used_keys, timedelta(days=1)),
+    "guides.ask_to_check_lines": Task(guide_services.ask_to_check_lines, timedelta(days=1)),
     "groups.look_after_listings": Task(listings.look_after_listings, timedelta(hours=6)),
     "groups.forget_old_reports": Task(listings.forget_old_reports, timedelta(days=1)),
     "groups.forget_old_drafts": Task(drafts.forget_old_drafts, timedelta(days=1)),

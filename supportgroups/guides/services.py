@@ -1,14 +1,16 @@
-"""What readers do about guides."""
+"""What readers do about guides, and asking those who run the site to check help lines."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from supportgroups.accounts.queries import list_site_admins
 from supportgroups.db import db, transaction
 from supportgroups.errors import TooManyTries
 from supportgroups.guides.models import GuideVote
 from supportgroups.limits import spend
+from supportgroups.outbox.services.jobs import enqueue
 
 ANSWER_WINDOW = timedelta(hours=1)
 ANSWERS_PER_CALLER = 20
@@ -39,3 +41,15 @@ def count_answer(guide: str, *, is_helpful: bool, caller: str, now: datetime) ->
             },
         )
     )
+
+
+@transaction()
+def ask_to_check_lines(*, now: datetime) -> None:
+    """Write to those who run the site, once a month; the letter stays away where all is checked."""
+    for admin in list_site_admins():
+        enqueue(
+            "guides.lines_to_check",
+            {"user_id": admin.id},
+            key=f"guides.lines_to_check:{now:%Y-%m}:{admin.id}",
+            now=now,
+        )

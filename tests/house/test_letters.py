@@ -1,6 +1,7 @@
 """Every letter that this site can write: to one person, discreet, and about nothing but its reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -14,6 +15,7 @@ from supportgroups.app import LETTERS
 from supportgroups.calendars.services.invitations import bring_calendars_into_step
 from supportgroups.db import db, transaction
 from supportgroups.groups.queries import find_group
+from supportgroups.guides.services import ask_to_check_lines
 from supportgroups.insight.services import ask_for_head_counts
 from supportgroups.notices.services import (
     queue_digests,
@@ -76,9 +78,11 @@ class Post:
 
 
 @pytest.fixture
-def post(town: Town) -> Post:
+def post(town: Town) -> Iterator[Post]:
     """The post office of the town."""
-    return Post(town)
+    book = town.app.extensions["help_book"]
+    yield Post(town)
+    town.app.extensions["help_book"] = book
 
 
 def e_mail(town: Town, role: str) -> str:
@@ -112,6 +116,15 @@ def report_a_problem(post: Post) -> None:
 def report_it_twice(post: Post) -> None:
     """Somebody else has reported the listed group before."""
     post.act("stranger", "pages.report_problem", "listed", kind="unsafe")
+
+
+def let_help_lines_grow_old(post: Post) -> None:
+    """Half a year and a day after all of them were checked."""
+    book = post.town.app.extensions["help_book"]
+    old = NOW.date() - timedelta(days=190)
+    lines = tuple(replace(line, verified_on=old) for line in book.lines)
+    post.town.app.extensions["help_book"] = replace(book, lines=lines)
+    ask_to_check_lines(now=NOW)
 
 
 def ask_to_join(post: Post) -> None:
@@ -277,6 +290,7 @@ INVITED_TO = 9
 GOERS = ["member", "waitlisted", "deputy"]
 #: What happens → the kind of the letters, and who gets one.
 STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
+    (let_help_lines_grow_old, "guides.lines_to_check", ["admin"]),
     (ask_to_join, "groups.join_requested", ORGANIZERS),
     (report_a_problem, "groups.confirmation_wanted", ORGANIZERS),
     (report_a_problem, "groups.problem_reported", ["admin"]),

@@ -4,6 +4,8 @@ Where members would be told, the page first repeats what they will read; the ans
 carries `confirmed`. What it repeats is taken from the act itself, which was done and taken back.
 """
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -45,27 +47,20 @@ def edit(public_id: UUID) -> ResponseReturnValue:
         del form.capacity
     if form.validate_on_submit() and not wants_back():
         try:
-            session_services.edit_session(
+            return _do(
+                session_services.edit_session,
                 group_session,
-                form.details(),
+                details=form.details(),
                 scope=form.chosen_scope,
                 is_confirmed=is_confirmed(),
-                actor=signed_in_viewer(),
-                now=utc_now(),
+                words=_("Saved."),
             )
-        except NotConfirmed as question:
-            return ask_to_confirm(question)
-        except session_services.SessionOver:
-            return _is_over(group_session)
         except series_services.StartsInThePast:
             form.refuse("day", _("This start has already passed. Choose a later one"))
         except series_services.StartsOnClockChange as error:
             explain_clock_change(form, error)
         except DayDoesNotFit:
             form.refuse("day", _("The schedule cannot go over to that day. Choose another one"))
-        else:
-            flash(_("Saved."), "success")
-            return _to_session(group_session)
     return render_template("sessions/edit.html", form=form, group_session=group_session)
 
 
@@ -77,23 +72,15 @@ def cancel(public_id: UUID) -> ResponseReturnValue:
     form = CancelForm(reason=group_session.cancel_reason)
     form.offer_scopes(group_session.series)
     if form.validate_on_submit() and not wants_back():
-        scope = form.chosen_scope
-        try:
-            session_services.cancel_session(
-                group_session,
-                scope=scope,
-                # For one session the form itself has said what members will read.
-                is_confirmed=is_confirmed() or scope is Scope.THIS,
-                actor=signed_in_viewer(),
-                reason=form.reason.data or "",
-                now=utc_now(),
-            )
-        except NotConfirmed as question:
-            return ask_to_confirm(question)
-        except session_services.SessionOver:
-            return _is_over(group_session)
-        flash(_("Cancelled. Everyone who answered is being told."), "success")
-        return _to_session(group_session)
+        return _do(
+            session_services.cancel_session,
+            group_session,
+            reason=form.reason.data or "",
+            scope=form.chosen_scope,
+            # For one session the form itself has said what members will read.
+            is_confirmed=is_confirmed() or form.chosen_scope is Scope.THIS,
+            words=_("Cancelled. Everyone who answered is being told."),
+        )
     return render_template("sessions/cancel.html", form=form, group_session=group_session)
 
 
@@ -105,21 +92,13 @@ def restore(public_id: UUID) -> ResponseReturnValue:
     form = RestoreForm()
     form.offer_scopes(group_session.series)
     if form.validate_on_submit() and not wants_back():
-        scope = form.chosen_scope
-        try:
-            session_services.restore_session(
-                group_session,
-                scope=scope,
-                is_confirmed=is_confirmed() or scope is Scope.THIS,
-                actor=signed_in_viewer(),
-                now=utc_now(),
-            )
-        except NotConfirmed as question:
-            return ask_to_confirm(question)
-        except session_services.SessionOver:
-            return _is_over(group_session)
-        flash(_("It takes place. Everyone who answered is being told."), "success")
-        return _to_session(group_session)
+        return _do(
+            session_services.restore_session,
+            group_session,
+            scope=form.chosen_scope,
+            is_confirmed=is_confirmed() or form.chosen_scope is Scope.THIS,
+            words=_("It takes place. Everyone who answered is being told."),
+        )
     return render_template("sessions/restore.html", form=form, group_session=group_session)
 
 
@@ -139,10 +118,26 @@ def undo(slug: str, public_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("pages.group", slug=slug), 303)
 
 
+def _do(
+    act: Callable[..., object], group_session: GroupSession, *, words: str, **chosen: Any
+) -> ResponseReturnValue:
+    """Do an act on sessions, and go back to the one from which it was done.
+
+    Whoever has not confirmed it yet is asked to.
+
+    :param words: what the page says when it is done
+    :param chosen: what the form says about it
+    """
+    try:
+        act(group_session, actor=signed_in_viewer(), now=utc_now(), **chosen)
+    except NotConfirmed as question:
+        return ask_to_confirm(question)
+    except session_services.SessionOver:
+        flash(_("This session is over and can no longer be changed."), "error")
+    else:
+        flash(words, "success")
+    return _to_session(group_session)
+
+
 def _to_session(group_session: GroupSession) -> ResponseReturnValue:
     return redirect(url_for("pages.session", public_id=group_session.public_id), 303)
-
-
-def _is_over(group_session: GroupSession) -> ResponseReturnValue:
-    flash(_("This session is over and can no longer be changed."), "error")
-    return _to_session(group_session)

@@ -39,6 +39,7 @@ from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
 from supportgroups.rsvps.services.enrolments import enrol
+from supportgroups.rsvps.services.might_come import say_might_come
 from supportgroups.rsvps.services.series_seats import hold_seat
 from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession, Series, SeriesKind
@@ -85,6 +86,7 @@ def fill_with_demo_data(*, now: datetime) -> None:
     # What happened before today was read long ago: only today's letters wait in the outbox.
     db.session.execute(delete(OutboxJob))
     _offer_a_place(people, now=now)
+    _open_the_bench(people["Rosa"], now=now)
     _change_some_sessions(people["Rosa"], now=now)
     _let_somebody_be_unable(people["Kofi"], now=now)
 
@@ -269,6 +271,29 @@ def _offer_a_place(people: dict[str, UserAccount], *, now: datetime) -> None:
     for name in (*NEIGHBOURS[:2], "Sam"):
         respond(short, actor=people[name], status=RsvpStatus.ACCEPTED, now=now)
     respond(short, actor=people[NEIGHBOURS[0]], status=RsvpStatus.DECLINED, now=now)
+
+
+def _open_the_bench(rosa: UserAccount, *, now: datetime) -> None:
+    """Let people just turn up somewhere, and some of them say that they might."""
+    walk = _coming_by_group(now)[1][0]
+    first = _next_walk(walk.time_zone, now=now) + timedelta(days=1)
+    details = SeriesDetails(
+        title="Tea at the lock",
+        description="Nobody books. Come when you like, and go when you like.",
+        wall_starts_at=first,
+        length_minutes=60,
+        time_zone=walk.time_zone,
+        rule=WeeklyRule(weekdays=frozenset({first.weekday()})),
+        admission=WayIn.DROP_IN,
+        capacity=None,
+        place=walk.place_shown,
+        online_link="",
+    )
+    series = create_series(walk.group, details, actor=rosa, now=now)
+    for number in range(3):
+        say_might_come(
+            list_sessions_of_series(series)[0], form_key=f"demo {number}", caller="demo", now=now
+        )
 
 
 def _next_walk(zone: str, *, now: datetime) -> datetime:

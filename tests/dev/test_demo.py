@@ -16,6 +16,7 @@ from supportgroups.rsvps.models import Rsvp, RsvpStatus, SeriesRsvp, WaitingList
 from supportgroups.rsvps.offers import LAST_DAY
 from supportgroups.rsvps.queries import tally
 from supportgroups.sessions.models import GroupSession, Series, SeriesKind, SessionStatus
+from supportgroups.sessions.ways_in import WayIn
 from tests.browser_client import Browser
 
 
@@ -54,6 +55,8 @@ class TestStory:
         series = db.session.execute(select(Series)).scalars().all()
         assert any("MONTHLY" in (one.rrule or "") for one in series)
         assert any(one.skips_holidays for one in series)
+        (bench,) = (one for one in series if one.admission is WayIn.DROP_IN)
+        assert max(one.might_come for one in sessions() if one.series_id == bench.id) == 3
         (course,) = (one for one in series if one.kind is SeriesKind.COURSE)
         assert course.dates[0].topic == "How sleep works"
         assert sum(s.series_id == course.id for s in sessions()) == len(course.dates) == 6

@@ -52,9 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses the database once on each kind of database."""
+    """Run what uses the database once on each kind of database, unless one tells all."""
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True, scope="session")
+        is_one_enough = metafunc.definition.get_closest_marker("one_database") is not None
+        kinds = ["sqlite"] if is_one_enough else ["sqlite", "postgresql"]
+        metafunc.parametrize("database", kinds, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,9 @@ from tests.house.roles import ANONYMOUS, INSIDERS, ROLES, SIGNED_IN, VISIBILITIE
 from tests.house.town import SHOWN, Answer, Town, address
 from tests.house.walk import Visit, go, holds_the_key, walk
 
+#: Who may meet a word is decided above the database; the route table holds both to the same.
+pytestmark = pytest.mark.one_database
+
 INSIDE = " ".join(INSIDERS)
 EVERYBODY = " ".join(ROLES)
 INSIDE_AND_INVITED = f"invited {INSIDE}"

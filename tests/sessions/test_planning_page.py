@@ -271,6 +271,7 @@ class TestStartingFrom:
                 {"repeats": "monthly-day", "month_day": "31", "short_months": "skip"},
             ),
             ({"repeats": "once", "day": "2026-12-02"}, {"repeats": "once"}),
+            ({"may_lead_alone": "y"}, {"may_lead_alone": ["y"]}),
             ({"repeats": "dates", "dates-0": "2026-12-02"}, {"repeats": "dates"}),
             (
                 {"ends": "after", "count": "4", "is_course": "y", "topics": "A\nB"},

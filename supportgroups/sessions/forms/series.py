@@ -1,9 +1,10 @@
 """What organizers fill in to plan a schedule in a group that exists."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, StringField, SubmitField
+from wtforms import BooleanField, Field, RadioField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, StopValidation, ValidationError
 
@@ -71,6 +72,7 @@ class WhereFields(PlaceFields):
 class SeriesForm(WhenFields, WhereFields):
     """A single session, or a schedule of them."""
 
+    may_lead_alone = BooleanField(_l("One person may lead alone when the other cannot"))
     title = StringField(_l("Title"), filters=[clean_line], validators=[too_long(MAX_TITLE)])
     save = SubmitField(_l("Plan it"))
 
@@ -80,6 +82,11 @@ class SeriesForm(WhenFields, WhereFields):
             raise ValidationError(
                 _l("People enrol in a course. Say above that it is one, or choose another way")
             )
+
+    def series_details(self, planned: Planned, title: str | None) -> SeriesDetails:
+        """Return the schedule that these fields and `planned` mean."""
+        details = super().series_details(planned, title)
+        return replace(details, may_lead_alone=bool(self.may_lead_alone.data))
 
     @staticmethod
     def values_of(series: Series) -> dict[str, Any]:
@@ -91,5 +98,6 @@ class SeriesForm(WhenFields, WhereFields):
             "capacity": series.capacity,
             "description": series.description,
             "way_in": series.admission.value,
+            "may_lead_alone": series.may_lead_alone,
             "facilitators": [person.id for person in series.facilitators],
         }

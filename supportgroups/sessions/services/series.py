@@ -102,6 +102,7 @@ class SeriesDetails:
     skips_holidays: bool = False
     late_join_until: int | None = None
     facilitator_ids: frozenset[int] = frozenset()
+    may_lead_alone: bool = False
 
 
 @transaction()
@@ -172,6 +173,7 @@ def _series_of(group: Group, details: SeriesDetails, *, now: datetime) -> Series
         admission=details.admission,
         skips_holidays=details.skips_holidays,
         late_join_until=details.late_join_until,
+        may_lead_alone=details.may_lead_alone,
         created_at=now,
         made_until=details.wall_starts_at,
         dates=[

@@ -87,6 +87,7 @@ from supportgroups.upkeep.cli import (
     move_to_command,
     restore_command,
 )
+from supportgroups.upkeep.views import bp as upkeep
 from supportgroups.volunteering import emails as volunteering_emails
 from supportgroups.volunteering.services import lookout
 from supportgroups.volunteering.views import bp as volunteering
@@ -107,6 +108,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search,
     volunteering,
     insight,
+    upkeep,
     pages,
 )
 

@@ -13,6 +13,10 @@ from supportgroups.db import Model, UTCDateTime, enum_column
 TASK_PREFIX = "task:"
 
 
+#: Why a letter is withdrawn to whose reader no letter arrives.
+ADDRESS_STOPPED = "letters to this address come back"
+
+
 class JobState(StrEnum):
     """Where a job stands."""
 
@@ -37,7 +41,7 @@ class OutboxJob(Model):
     #: Names the handler: `rsvps.promoted`.
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    #: The group whose letter it is, where the payload names one.
+    #: The group whose letter it is: known from the payload, or once it was written.
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("support_group.id", ondelete="CASCADE"), index=True
     )

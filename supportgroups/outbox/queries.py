@@ -82,14 +82,33 @@ def count_done_since(moment: datetime) -> int:
 
 def list_dead_jobs() -> list[DeadJobs]:
     """Return what somebody has to look at, by kind and reason."""
+    return [
+        DeadJobs(group.kind, group.reason, group.how_many)
+        for group in count_letters(tasks_too=True)
+        if group.state is JobState.DEAD
+    ]
+
+
+class LetterCount(NamedTuple):
+    """How many jobs of one kind stand in one state, for one reason."""
+
+    kind: str
+    state: JobState
+    reason: str
+    how_many: int
+
+
+def count_letters(*, group_id: int | None = None, tasks_too: bool = False) -> list[LetterCount]:
+    """Return how the letters of the site, or of one group, are doing, by kind, state and reason."""
     reason = func.coalesce(OutboxJob.last_error, "")
-    rows = db.session.execute(
-        select(OutboxJob.kind, reason, func.count(OutboxJob.id))
-        .where(OutboxJob.state == JobState.DEAD)
-        .group_by(OutboxJob.kind, reason)
-        .order_by(OutboxJob.kind, reason)
-    )
-    return [DeadJobs(*row) for row in rows]
+    query = select(OutboxJob.kind, OutboxJob.state, reason, func.count(OutboxJob.id))
+    if group_id is not None:
+        query = query.where(OutboxJob.group_id == group_id)
+    if not tasks_too:
+        query = query.where(OutboxJob.kind.not_like(f"{TASK_PREFIX}%"))
+    grouped = query.group_by(OutboxJob.kind, OutboxJob.state, reason)
+    rows = db.session.execute(grouped.order_by(OutboxJob.kind, OutboxJob.state, reason))
+    return [LetterCount(*row) for row in rows]
 
 
 def address_hash(address: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -24,7 +25,7 @@ from supportgroups.errors import place_of
 from supportgroups.outbox import queries
 from supportgroups.outbox.bounces import AddressFails, Undeliverable
 from supportgroups.outbox.mail import Letter, Verdict, compose, return_path
-from supportgroups.outbox.models import TASK_PREFIX, JobState
+from supportgroups.outbox.models import ADDRESS_STOPPED, TASK_PREFIX, JobState
 from supportgroups.outbox.pace import Pace
 from supportgroups.outbox.services import addresses, jobs, leases
 from supportgroups.outbox.services.leases import LEASE, ClaimedJob, Outcome
@@ -196,20 +197,32 @@ def _do(job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime) -> 
     try:
         if job.kind.startswith(TASK_PREFIX):
             return _do_task(job, now=now)
-        return _send_letter(job, transport, pace, now=now)
-    except Undeliverable as error:
+        written = _write_letter(job, transport, pace, now=now)
+    except Exception as error:  # noqa: BLE001 (one bad job must not stop the others)
+        return _failure(job, error)
+    if isinstance(written, Outcome):
+        return written
+    try:
+        outcome = _deliver(job, written, transport, now=now)
+    except Exception as error:  # noqa: BLE001
+        outcome = _failure(job, error)
+    return outcome._replace(group_id=written.group_id)
+
+
+def _failure(job: ClaimedJob, error: Exception) -> Outcome:
+    """Return what becomes of a job that failed."""
+    if isinstance(error, Undeliverable):
         blames_address = isinstance(error, AddressFails)
         return Outcome(JobState.DEAD, _kind_of(error), blames_address=blames_address)
-    except Exception as error:  # noqa: BLE001 (one bad job must not stop the others)
-        log.warning(
-            "outbox.failed",
-            job=job.id,
-            kind=job.kind,
-            attempt=job.attempts,
-            error=_kind_of(error),
-            at=place_of(error),
-        )
-        return Outcome(JobState.WAITING, _kind_of(error))
+    log.warning(
+        "outbox.failed",
+        job=job.id,
+        kind=job.kind,
+        attempt=job.attempts,
+        error=_kind_of(error),
+        at=place_of(error),
+    )
+    return Outcome(JobState.WAITING, _kind_of(error))
 
 
 def _do_task(job: ClaimedJob, *, now: datetime) -> Outcome:
@@ -223,44 +236,66 @@ def _do_task(job: ClaimedJob, *, now: datetime) -> Outcome:
     return Outcome(JobState.DONE)
 
 
-def _send_letter(job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime) -> Outcome:
+class Written(NamedTuple):
+    """A letter that is ready to leave."""
+
+    message: EmailMessage
+    #: `queries.address_hash` of its reader.
+    hashed: str
+    #: Where it comes back to.
+    sender: str
+    #: Letters to this address have come back before.
+    has_failed: bool
+    #: Whose letter it is, where it is about a group.
+    group_id: int | None
+
+
+def _write_letter(
+    job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime
+) -> Written | Outcome:
+    """Return the letter of a job, or what becomes of one that does not leave now."""
     builder = _registry().letters.get(job.kind)
     if builder is None:
         raise UnknownJob
     if isinstance(transport, NoTransport):
         return Outcome(JobState.WITHDRAWN, "no mail server")
     with current_app.app_context():
-        letter = _let_pass(builder(job.payload, now=now), now=now)
-        if isinstance(letter, Outcome):
-            return letter
-        has_failed = queries.find_failing_address(letter.to) is not None
-        if has_failed and not letter.is_asked_for and queries.is_stopped(letter.to):
-            return Outcome(JobState.WITHDRAWN, "letters to this address come back")
-        if not (job.has_turn or letter.is_asked_for):
-            turn = pace.turn(_domain_of(letter), now)
+        letter = builder(job.payload, now=now)
+        if letter is None:
+            return Outcome(JobState.WITHDRAWN)
+        group_id = letter.notice.group_id if letter.notice is not None else None
+        passed = _let_pass(letter, now=now)
+        if isinstance(passed, Outcome):
+            return passed._replace(group_id=group_id)
+        has_failed = queries.find_failing_address(passed.to) is not None
+        if has_failed and not passed.is_asked_for and queries.is_stopped(passed.to):
+            return Outcome(JobState.WITHDRAWN, ADDRESS_STOPPED, group_id=group_id)
+        if not (job.has_turn or passed.is_asked_for):
+            turn = pace.turn(_domain_of(passed), now)
             if turn > now:
-                return Outcome(JobState.WAITING, turn_at=turn)
-        message = compose(letter, key=job.key, now=now)
-        hashed = queries.address_hash(letter.to)
-        sender = return_path(hashed)
-    # The context is left, and with it every reading transaction: sending may take a while.
+                return Outcome(JobState.WAITING, turn_at=turn, group_id=group_id)
+        hashed = queries.address_hash(passed.to)
+        message = compose(passed, key=job.key, now=now)
+        return Written(message, hashed, return_path(hashed), has_failed, group_id)
+
+
+def _deliver(job: ClaimedJob, written: Written, transport: Transport, *, now: datetime) -> Outcome:
+    """Hand a letter over. No context is open, and no transaction: this may take a while."""
+    name = f"{job.due_at:%Y%m%dT%H%M%S.%f}-{job.id:010}"
     try:
-        name = f"{job.due_at:%Y%m%dT%H%M%S.%f}-{job.id:010}"
-        transport.send(message, name=name, sender=sender)
+        transport.send(written.message, name=name, sender=written.sender)
     except AddressFails:
         with current_app.app_context():
-            addresses.note_failure(hashed, now=now)
+            addresses.note_failure(written.hashed, now=now)
         raise
-    if has_failed:
+    if written.has_failed:
         with current_app.app_context():
-            addresses.note_acceptance(hashed, now=now)
+            addresses.note_acceptance(written.hashed, now=now)
     return Outcome(JobState.DONE)
 
 
-def _let_pass(letter: Letter | None, *, now: datetime) -> Letter | Outcome:
+def _let_pass(letter: Letter, *, now: datetime) -> Letter | Outcome:
     """Return the letter as its reader wants it, or what becomes of one that is not to leave now."""
-    if letter is None:
-        return Outcome(JobState.WITHDRAWN)
     if letter.notice is None:
         return letter
     verdict = _registry().gate(letter, now=now)

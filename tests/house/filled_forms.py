@@ -76,6 +76,8 @@ BUTTONS = frozenset(
         "sessions.lift_site_break",
         "sessions.restore",
         "sessions.undo",
+        "upkeep.retry_group_letters",
+        "upkeep.retry_site_letters",
         "volunteering.ask_for_cover",
     }
 )

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.announcements.models import Announcement
+from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.sessions.models import GroupSession
 from tests.conftest import NOW
+from tests.factories import LONG_AGO
 from tests.house.world_keys import add
 
 
 def write_messages(group_session: GroupSession, author: UserAccount, words: list[str]) -> UUID:
     """Write three messages: to all members, to those of a session, and one that has not left.
+
+    One letter of before was given up.
 
     Returns the last one, which can be taken back.
     """
@@ -32,4 +36,17 @@ def write_messages(group_session: GroupSession, author: UserAccount, words: list
                 letters=3,
             )
         ).public_id
+    add(
+        OutboxJob(
+            key=f"given up {group_session.public_id}",
+            kind="announcements.announcement",
+            payload={},
+            group_id=group_session.group_id,
+            state=JobState.DEAD,
+            created_at=LONG_AGO,
+            due_at=LONG_AGO,
+            finished_at=NOW,
+            last_error="AddressFails 550",
+        )
+    )
     return public_id

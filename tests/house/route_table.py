@@ -149,6 +149,11 @@ TABLE = {
     "GET  guides.service_worker": OPEN,
     "GET  guides.sheet": OPEN,
     "GET  guides.show": OPEN,
+    # upkeep; of each group a letter was given up
+    "GET  upkeep.group_letters": RUN,
+    "POST upkeep.retry_group_letters": RUN_DO,
+    "POST upkeep.retry_site_letters": "S FFFFF+ FFFF",
+    "GET  upkeep.site_letters": SITE,
     # volunteering; the organizer is asked to lead the uncovered session, which the facilitator left
     "POST volunteering.allow_leading_alone": RUN_DO,
     "POST volunteering.answer": LEAD_DO,

@@ -389,4 +389,8 @@ def _leave_traces(organizer: UserAccount) -> None:
     add(ZoneData(version="2020.1", derived_at=LONG_AGO))
     enqueue("accounts.password_changed", {"user_id": organizer.id}, key="long ago", now=LONG_AGO)
     add(DayCount(day=LONG_AGO.date(), kind="rsvps.promoted", state=JobState.DONE, how_many=3))
-    db.session.execute(update(OutboxJob).values(state=JobState.DONE, finished_at=LONG_AGO))
+    db.session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.state != JobState.DEAD)
+        .values(state=JobState.DONE, finished_at=LONG_AGO)
+    )

@@ -14,17 +14,21 @@ KEEP_FINISHED = timedelta(days=30)
 
 
 @transaction()
-def retry_dead_jobs(*, now: datetime) -> int:
-    """Let all jobs that were given up begin anew; return how many."""
+def retry_dead_jobs(*, group_id: int | None = None, now: datetime) -> int:
+    """Let all jobs that were given up, or those of one group, begin anew; return how many."""
     result = db.session.connection().execute(
         update(OutboxJob)
-        .where(OutboxJob.state == JobState.DEAD)
+        .where(
+            OutboxJob.state == JobState.DEAD,
+            *([] if group_id is None else [OutboxJob.group_id == group_id]),
+        )
         .values(
             state=JobState.WAITING,
             attempts=0,
             due_at=now,
             leased_until=None,
             finished_at=None,
+            has_turn=False,
         )
     )
     return result.rowcount

@@ -54,6 +54,8 @@ class Outcome(NamedTuple):
     wanted_at: datetime | None = None
     #: Given up because no letter reaches the address.
     blames_address: bool = False
+    #: Whose letter it is, where it is about a group.
+    group_id: int | None = None
 
 
 #: Takes the job that has been due for longest. Written once, because workers say it all the time.
@@ -110,11 +112,10 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
 
     A worker whose lease ran out meanwhile changes nothing: the job is in other hands.
     """
-    if outcome.turn_at is not None:
-        _put_back(job, outcome.turn_at, has_turn=True)
-        return JobState.WAITING
-    if outcome.wanted_at is not None:
-        _put_back(job, outcome.wanted_at, has_turn=False)
+    known = {"group_id": outcome.group_id} if outcome.group_id is not None else {}
+    later = outcome.turn_at or outcome.wanted_at
+    if later is not None:
+        _put_back(job, later, has_turn=outcome.turn_at is not None, **known)
         return JobState.WAITING
     state = outcome.state
     if state is JobState.WAITING and job.attempts >= MAX_ATTEMPTS:
@@ -130,6 +131,7 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
             "last_error": outcome.reason,
             "due_at": job.due_at if is_over else now + backoff(job.attempts),
             "finished_at": now if is_over else None,
+            **known,
         },
     )
     if is_over and job.kind.startswith(TASK_PREFIX):
@@ -137,7 +139,7 @@ def settle(job: ClaimedJob, outcome: Outcome, *, now: datetime) -> JobState:
     return state
 
 
-def _put_back(job: ClaimedJob, until: datetime, *, has_turn: bool) -> None:
+def _put_back(job: ClaimedJob, until: datetime, *, has_turn: bool, **known: int) -> None:
     """Put a letter back for a while. It was not tried, so this attempt does not count."""
     db.session.connection().execute(
         SETTLE.values(attempts=job.attempts - 1),
@@ -147,6 +149,7 @@ def _put_back(job: ClaimedJob, until: datetime, *, has_turn: bool) -> None:
             "leased_until": None,
             "due_at": until,
             "has_turn": has_turn,
+            **known,
         },
     )
 

@@ -40,6 +40,7 @@ KEPT = {
     "calendars.group_feed": (FIVE_MINUTES, FIVE_MINUTES),
     # An unchanged feed has to answer in a moment, so an app keeps it and asks.
     "calendars.private_feed": (ASKED_EACH_TIME, ASKED_EACH_TIME),
+    "calendars.course_file": (FIVE_MINUTES, ASKED_EACH_TIME),
     "calendars.session_file": (FIVE_MINUTES, ASKED_EACH_TIME),
     "calendars.site_feed": (FIVE_MINUTES, FIVE_MINUTES),
     "exchange.group_sessions": (FIVE_MINUTES, FIVE_MINUTES),

@@ -46,31 +46,36 @@ class CourseForm(Form):
     @classmethod
     def of(cls, dates: CourseDates, *, now: datetime) -> "CourseForm":
         """Return the form as a course stands; a topic for each date that is not over."""
-        series = dates.series
+        series, weeks = dates.series, len(dates.weeks)
+        until = series.late_join_until
         form = cls(
             data={
-                "late_join_until": str(series.late_join_until or ANY),
+                "late_join_until": str(until) if until and until < weeks else ANY,
                 "capacity": series.capacity,
-                "topics": [one.topic for one in form_dates(dates, now=now)],
+                "topics": [one.topic for one in dates.sessions],
             }
         )
         form.late_join_until.choices = [
             SelectChoice(str(number), _l("Until session %(number)s begins", number=number))
-            for number in range(1, len(dates.weeks))
+            for number in range(1, weeks)
         ] + [SelectChoice(ANY, _l("Until the last one begins"))]
-        for field, one in zip(form.topics, form_dates(dates, now=now), strict=False):
-            field.label.text = day(one.starts_at, one.time_zone)
+        written = [(field, _date_of(field, dates)) for field in form.topics]
+        # A date that ended while somebody wrote takes no topic from the one behind it.
+        form.topics.entries = [field for field, one in written if one and not one.is_over(now)]
+        for field, one in written:
+            if one is not None:
+                field.label.text = day(one.starts_at, one.time_zone)
         if not series.enrols:
             del form.capacity
             del form.late_join_until
         return form
 
-    def details(self, dates: CourseDates, *, now: datetime) -> CourseDetails:
+    def details(self, dates: CourseDates) -> CourseDetails:
         """Return what was filled in."""
         series = dates.series
-        topics = zip(form_dates(dates, now=now), self.topics.data, strict=False)
+        written = ((_date_of(field, dates), field.data or "") for field in self.topics)
         return CourseDetails(
-            topics={one.recurrence_id: topic or "" for one, topic in topics},
+            topics={one.recurrence_id: topic for one, topic in written if one is not None},
             late_join_until=int(self.late_join_until.data or 0) or None
             if series.enrols
             else series.late_join_until,
@@ -78,9 +83,10 @@ class CourseForm(Form):
         )
 
 
-def form_dates(dates: CourseDates, *, now: datetime) -> list[GroupSession]:
-    """Return the dates whose topics can still be written."""
-    return [one for one in dates.sessions if not one.is_over(now)]
+def _date_of(field: Field, dates: CourseDates) -> GroupSession | None:
+    """Return the date that a field is about: it bears the number of the date in the course."""
+    number = int(field.name.rpartition("-")[2])
+    return dates.sessions[number] if number < len(dates.sessions) else None
 
 
 class MakeUpForm(Form):

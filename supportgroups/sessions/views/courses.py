@@ -10,7 +10,7 @@ from supportgroups.access import access
 from supportgroups.accounts.current import signed_in_viewer
 from supportgroups.clock import utc_now
 from supportgroups.groups.permissions import Permission
-from supportgroups.sessions.forms.courses import CourseForm, MakeUpForm, form_dates
+from supportgroups.sessions.forms.courses import CourseForm, MakeUpForm
 from supportgroups.sessions.forms.sessions import explain_clock_change
 from supportgroups.sessions.loaders import load_course
 from supportgroups.sessions.models import Series
@@ -29,9 +29,7 @@ def edit_course(slug: str, public_id: UUID) -> ResponseReturnValue:
     dates = find_course_dates([series])[series.id]
     form = CourseForm.of(dates, now=now)
     if form.validate_on_submit():
-        services.edit_course(
-            series, form.details(dates, now=now), actor=signed_in_viewer(), now=now
-        )
+        services.edit_course(series, form.details(dates), actor=signed_in_viewer(), now=now)
         flash(_("Saved."), "success")
         return _to_course(series)
     return render_template(
@@ -39,7 +37,6 @@ def edit_course(slug: str, public_id: UUID) -> ResponseReturnValue:
         form=form,
         series=series,
         group=series.group,
-        sessions=form_dates(dates, now=now),
     ), 400 if form.errors else 200
 
 

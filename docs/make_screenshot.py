@@ -74,7 +74,7 @@ def take_pictures(base_url: str) -> None:
         phone = browser.new_page(viewport={"width": 390, "height": 844})
         sign_in(phone, base_url)
         phone.goto(f"{base_url}/groups/lantern-street-evening-circle")
-        phone.locator(".card a").first.click()
+        phone.locator(".dates__title a").first.click()
         phone.screenshot(path=IMAGES / "session-phone.png")
         browser.close()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any, NamedTuple
@@ -27,8 +27,25 @@ from supportgroups.outbox.paragraphs import split_text
 
 #: The mailbox of the site that takes what comes back.
 BOUNCES = "bounces"
+
+
+class _WholeLine(UnstructuredHeader, BaseHeader):
+    """A header that stays on one line, however long its address is.
+
+    Cut or encoded as words are, an address is none any more (RFC 2369 §2). A line of mail may have
+    998 characters (RFC 5322 §2.1.1).
+    """
+
+    def fold(self, *, policy: Any) -> str:
+        """Return the line as it leaves."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _WholeLine)
+
 #: 7bit makes every relay leave the words as they are, so that signatures made on the way hold.
-POLICY = policy.SMTP.clone(cte_type="7bit")
+POLICY = policy.SMTP.clone(cte_type="7bit", header_factory=_headers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,12 @@
 """The two ways in for answers: the command of a mail server's pipe, and the listener."""
 
 import os
+import signal
 import smtplib
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -29,11 +31,16 @@ def without_database(tmp_path):
     return create_app(make_config(tmp_path, DATABASE_URL=url))
 
 
+def free_port():
+    """Return a port of this machine on which nobody listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return probe.getsockname()[1]
+
+
 @contextmanager
 def listening(app):
     """Let an application listen on a free port; return a mail server's connection to it."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     config = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(config, lmtp_listen=("127.0.0.1", port))
     try:
@@ -121,6 +128,39 @@ class TestListener:
         written = capfd.readouterr()
         token = rcpt.removeprefix("rsvp+").partition("@")[0]
         assert token not in written.out + written.err + caplog.text
+
+
+def test_a_worker_listens_as_long_as_it_works(live_app):
+    """In a process of its own, as a site runs it."""
+    config = live_app.config["SETTINGS"]
+    port = free_port()
+    environ = {
+        "PATH": os.environ["PATH"],
+        "SUPPORTGROUPS_DATA_DIR": str(config.data_dir),
+        "SUPPORTGROUPS_DATABASE_URL": config.database_url,
+        "SUPPORTGROUPS_LMTP_LISTEN": f"127.0.0.1:{port}",
+    }
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+        env=environ,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    watchdog = threading.Timer(60, worker.kill)
+    watchdog.start()
+    try:
+        assert any("calendars.listening" in line for line in worker.stderr)
+        with smtplib.LMTP("127.0.0.1", port, timeout=20) as client:
+            assert hand_over(client, b"Subject: Yes\r\n\r\n", UNKNOWN) == [250]
+        worker.send_signal(signal.SIGTERM)
+        assert any(f'"verdict": "{Verdict.UNKNOWN_ADDRESS}"' in line for line in worker.stderr)
+        assert worker.wait(20) == 0
+    finally:
+        watchdog.cancel()
+        worker.kill()
+        worker.wait(20)
+        worker.stderr.close()
 
 
 class TestCommand:

@@ -83,6 +83,15 @@ class TestCompose:
         assert "Hello &lt;you&gt;." in html
         assert '<a class="button" href="http://localhost/sign-in/abc">Sign in</a>' in html
 
+    def test_the_way_out_is_an_address_as_it_is_and_no_button(self, app, now):
+        """However long it is: cut or encoded, mail programs could not use it."""
+        address = "http://localhost/stop/" + "x" * 200
+        letter = replace(LETTER, text=f"Hello.\n\nNo more: {address}", unsubscribe_address=address)
+        message = compose(letter, key="tests:1", now=now)
+        assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in message.as_bytes()
+        html = message.get_body(("html",)).get_content()
+        assert f'<a href="{address}">No more</a>' in html
+
     def test_it_says_in_which_language_it_is(self, composed, monkeypatch):
         monkeypatch.setitem(LANGUAGES, "ar", "ar")
         assert '<html lang="en" dir="ltr">' in composed().get_body(("html",)).get_content()

@@ -58,7 +58,7 @@ from supportgroups.insight import emails as insight_emails
 from supportgroups.insight import services as insight_services
 from supportgroups.insight.views import bp as insight
 from supportgroups.notices import emails as notice_emails
-from supportgroups.notices import gate
+from supportgroups.notices import gate, pushing
 from supportgroups.notices import reactions as notice_reactions
 from supportgroups.notices import services as notices
 from supportgroups.notices.views import bp as notice_pages
@@ -66,7 +66,7 @@ from supportgroups.outbox import worker
 from supportgroups.outbox.cli import outbox_commands, worker_command
 from supportgroups.outbox.services import addresses as outbox_addresses
 from supportgroups.outbox.services import history as outbox_history
-from supportgroups.outbox.worker import Builder, Companion, Report, Task
+from supportgroups.outbox.worker import Builder, Companion, Errand, Report, Task
 from supportgroups.pages.views import bp as pages
 from supportgroups.rsvps import emails as rsvp_emails
 from supportgroups.rsvps import reactions as rsvp_reactions
@@ -229,6 +229,11 @@ TASKS: dict[str, Task] = {
     "limits.forget_old_tries": Task(limits.forget_old_tries, timedelta(days=1)),
 }
 
+#: What the worker does outside the site besides sending letters.
+ERRANDS: dict[str, Errand] = {
+    "notices.push": Errand(pushing.find_endpoint, pushing.send, pushing.note_answer),
+}
+
 #: What `worker --status` tells besides the jobs.
 REPORTS: tuple[Report, ...] = (series.report_running_out,)
 
@@ -267,6 +272,7 @@ def create_app(config: Config) -> Flask:
         reports=REPORTS,
         gate=gate.pass_notice,
         companions=COMPANIONS,
+        errands=ERRANDS,
     )
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -26,6 +26,7 @@ from supportgroups.groups.models import (
 from supportgroups.guides.models import GuideVote
 from supportgroups.insight.models import HeadCount
 from supportgroups.limits import TriesCounter
+from supportgroups.notices.models import PushDevice
 from supportgroups.outbox.models import DayCount, FailingAddress, OutboxJob
 from supportgroups.rsvps.models import Rsvp, SeriesRsvp, SessionTally, WaitingListOffer
 from supportgroups.search.models import SearchEntry
@@ -71,6 +72,7 @@ __all__ = [
     "Model",
     "OutboxJob",
     "Pause",
+    "PushDevice",
     "Rsvp",
     "ScheduleChange",
     "SearchEntry",

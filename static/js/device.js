@@ -1,5 +1,5 @@
-// What somebody lets this device keep, and lets it take off again: help lines and guides to read without a network.
-// Nothing is kept before a button is pressed.
+// What somebody lets this device do, and lets it stop again: keep help lines and guides to read without a network, and
+// show a note when there is an update. Nothing is kept before a button is pressed.
 
 const box = document.querySelector("[data-keep]");
 
@@ -8,6 +8,7 @@ function show(state) {
 }
 
 async function current() {
+  if (box.dataset.pushKey) return "PushManager" in window ? "can-push" : "unknown";
   const found = await navigator.serviceWorker.getRegistration("/");
   return found?.active ? "kept" : "not-kept";
 }
@@ -32,6 +33,19 @@ async function forget() {
   for (const name of await caches.keys()) await caches.delete(name);
 }
 
+// Asks the browser where notes for this device go, and tells the site.
+async function push() {
+  await keep();
+  const registration = await navigator.serviceWorker.getRegistration("/");
+  const wanted = { userVisibleOnly: true, applicationServerKey: box.dataset.pushKey };
+  const { endpoint } = await registration.pushManager.subscribe(wanted);
+  const form = box.querySelector("form");
+  form.elements.endpoint.value = endpoint;
+  form.submit();
+  // The next page says how it went.
+  await new Promise(() => {});
+}
+
 function act(name, work) {
   for (const button of box.querySelectorAll(`[data-act="${name}"]`)) {
     button.addEventListener("click", () => work().then(current, () => "failed").then(show));
@@ -41,5 +55,6 @@ function act(name, work) {
 if (box && "serviceWorker" in navigator) {
   act("keep", keep);
   act("forget", forget);
+  act("push", push);
   current().then(show, () => show("failed"));
 }

@@ -1,6 +1,6 @@
-// Reads help lines and guides without a network.
-// The site writes before this file: VERSION; KEPT, all that is kept; and OFFLINE, the page that stands for every other
-// one. It is kept as a guest reads it, so there is nothing of anybody in it.
+// Reads help lines and guides without a network, and shows a note when the site pushes one.
+// The site writes before this file: VERSION; KEPT, all that is kept; OFFLINE, the page that stands for every other one;
+// and NOTE, all that a note ever says. Pages are kept as a guest reads them, so there is nothing of anybody in them.
 
 const CACHE = `kept-${VERSION}`;
 
@@ -37,4 +37,14 @@ self.addEventListener("fetch", (event) => {
   } else if (KEPT.includes(address.pathname + address.search)) {
     event.respondWith(fetch(request).catch(async () => (await (await caches.open(CACHE)).match(request.url)) ?? Response.error()));
   }
+});
+
+// Nothing comes with a push, so nothing can be shown of it.
+self.addEventListener("push", (event) => {
+  event.waitUntil(self.registration.showNotification(NOTE, { tag: "update", renotify: true }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow("/my"));
 });

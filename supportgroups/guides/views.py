@@ -269,6 +269,7 @@ def service_worker() -> ResponseReturnValue:
         repr((today, kept, list(library), loaders.load_help_book(), page_language())).encode()
     ).hexdigest()[:12]
     facts = {"VERSION": version, "KEPT": kept, "OFFLINE": url_for(".offline")}
+    facts["NOTE"] = str(_("You have an update"))
     lines = [f"const {name} = {json.dumps(value)};" for name, value in facts.items()]
     script = (Path(str(current_app.static_folder)) / "js" / "service-worker.js").read_text()
     return Response("\n".join([*lines, script]), mimetype="text/javascript")

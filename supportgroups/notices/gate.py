@@ -11,6 +11,7 @@ from supportgroups.db import db
 from supportgroups.groups.models import Group, Membership
 from supportgroups.notices.decisions import Choices, Way, decide
 from supportgroups.notices.links import stop_token
+from supportgroups.notices.pushing import queue_pushes
 from supportgroups.notices.queries import stopped_topics
 from supportgroups.outbox.mail import Letter, Verdict, address_of, in_language
 from supportgroups.outbox.notice import Notice, Topic
@@ -32,8 +33,11 @@ LAST_WORDS: dict[Topic, Callable[[str], str]] = {
 }
 
 
-def pass_notice(letter: Letter, *, now: datetime) -> Verdict:
-    """Let a notice go now, later or not at all, with the words that its reader wants in it."""
+def pass_notice(letter: Letter, *, key: str, now: datetime) -> Verdict:
+    """Let a notice go now, later or not at all, with the words that its reader wants in it.
+
+    With what goes now, each device of theirs that wants so gets a note.
+    """
     notice = letter.notice
     reader = db.session.get(UserAccount, notice.reader_id) if notice is not None else None
     if notice is None or reader is None:
@@ -45,6 +49,7 @@ def pass_notice(letter: Letter, *, now: datetime) -> Verdict:
         return Verdict(reason="in the weekly letter")
     if decision.due_at > now:
         return Verdict(waits_until=decision.due_at)
+    queue_pushes(reader.id, key=key, now=now)
     return Verdict(_in_wanted_words(letter, notice, reader))
 
 

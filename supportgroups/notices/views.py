@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from supportgroups.access import PUBLIC, SIGNED_IN, access
-from supportgroups.accounts.current import signed_in_viewer
+from supportgroups.accounts.current import signed_in_device, signed_in_viewer
 from supportgroups.clock import utc_now
 from supportgroups.csrf import needs_no_token
 from supportgroups.errors import PermissionDenied
 from supportgroups.groups.queries import list_memberships
-from supportgroups.notices import queries, services
+from supportgroups.notices import pushing, queries, services
 from supportgroups.notices.forms import AnswerForm, NewsForm
 from supportgroups.notices.loaders import load_answer, load_reader
 from supportgroups.rsvps.models import RsvpStatus
@@ -63,7 +63,36 @@ def news() -> ResponseReturnValue:
         services.choose_news(person, form.wishes(person), of_groups=form.wishes_of_groups())
         flash(_("Saved."), "success")
         return redirect(url_for(".news"), 303)
-    return render_template("notices/news.html", form=form), 400 if form.errors else 200
+    device = signed_in_device()
+    return render_template(
+        "notices/news.html",
+        form=form,
+        push_key=pushing.site_key(),
+        is_kept=device.is_kept,
+        is_pushed_to=pushing.is_pushed_to(device),
+    ), 400 if form.errors else 200
+
+
+@bp.post("/my/news/notes")
+@access(SIGNED_IN)
+def start_pushing() -> ResponseReturnValue:
+    """Push notes to this device; a script has asked its browser for where."""
+    try:
+        pushing.start_pushing(signed_in_device(), request.form.get("endpoint", ""), now=utc_now())
+    except (pushing.NotAnEndpoint, pushing.NotKept):
+        flash(_("This device cannot get notes. Letters come as before."), "error")
+    else:
+        flash(_("This device gets a note with each letter now."), "success")
+    return redirect(url_for(".news"), 303)
+
+
+@bp.post("/my/news/notes/stop")
+@access(SIGNED_IN)
+def stop_pushing() -> ResponseReturnValue:
+    """Push nothing to this device any more."""
+    pushing.stop_pushing(signed_in_device())
+    flash(_("This device gets no more notes."), "success")
+    return redirect(url_for(".news"), 303)
 
 
 @bp.route("/news/<token>/stop", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ Message-ID. No transaction is open while a letter is on its way.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, NamedTuple, Protocol
@@ -51,11 +51,11 @@ class Builder(Protocol):
 class Gate(Protocol):
     """Lets a notice through when its reader wants it: now, later, or not at all."""
 
-    def __call__(self, letter: Letter, *, now: datetime) -> Verdict:
-        """Return what becomes of it."""
+    def __call__(self, letter: Letter, *, key: str, now: datetime) -> Verdict:
+        """Return what becomes of the letter of the job with this key."""
 
 
-def open_gate(letter: Letter, *, now: datetime) -> Verdict:  # noqa: ARG001
+def open_gate(letter: Letter, *, key: str, now: datetime) -> Verdict:  # noqa: ARG001
     """Let everything through."""
     return Verdict(letter)
 
@@ -67,6 +67,17 @@ class Task(NamedTuple):
     function: Callable[..., object]
     #: It is done once in each slot of this length, counted from 1970 in UTC.
     every: timedelta
+
+
+class Errand(NamedTuple):
+    """Something to be done outside the site that is no letter."""
+
+    #: Called with the payload and `now=`; returns what is needed, or none when the reason is gone.
+    look: Callable[..., Any]
+    #: Called with that and `now=` while no transaction is open; what it raises is tried again.
+    perform: Callable[..., Any]
+    #: Called with the payload and what came of it.
+    note: Callable[..., object]
 
 
 #: Something that whoever runs the site should know: called with `now=`, it returns lines.
@@ -84,6 +95,7 @@ class Registry:
     reports: Sequence[Report]
     gate: Gate = open_gate
     companions: Sequence[Companion] = ()
+    errands: Mapping[str, Errand] = field(default_factory=dict)
 
 
 class UnknownJob(Exception):
@@ -98,9 +110,10 @@ def init_app(
     reports: Sequence[Report] = (),
     gate: Gate = open_gate,
     companions: Sequence[Companion] = (),
+    errands: Mapping[str, Errand] | None = None,
 ) -> None:
     """Tell the application which letters it can write and when they leave, and what else it does."""
-    app.extensions["outbox"] = Registry(letters, tasks, reports, gate, companions)
+    app.extensions["outbox"] = Registry(letters, tasks, reports, gate, companions, errands or {})
 
 
 def start_companions() -> ExitStack:
@@ -197,6 +210,8 @@ def _do(job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime) -> 
     try:
         if job.kind.startswith(TASK_PREFIX):
             return _do_task(job, now=now)
+        if job.kind in _registry().errands:
+            return _do_errand(job, now=now)
         written = _write_letter(job, transport, pace, now=now)
     except Exception as error:  # noqa: BLE001 (one bad job must not stop the others)
         return _failure(job, error)
@@ -250,6 +265,18 @@ class Written(NamedTuple):
     group_id: int | None
 
 
+def _do_errand(job: ClaimedJob, *, now: datetime) -> Outcome:
+    errand = _registry().errands[job.kind]
+    with current_app.app_context():
+        needed = errand.look(job.payload, now=now)
+    if needed is None:
+        return Outcome(JobState.WITHDRAWN)
+    result = errand.perform(needed, now=now)
+    with current_app.app_context():
+        errand.note(job.payload, result)
+    return Outcome(JobState.DONE)
+
+
 def _write_letter(
     job: ClaimedJob, transport: Transport, pace: Pace, *, now: datetime
 ) -> Written | Outcome:
@@ -264,7 +291,7 @@ def _write_letter(
         if letter is None:
             return Outcome(JobState.WITHDRAWN)
         group_id = letter.notice.group_id if letter.notice is not None else None
-        passed = _let_pass(letter, now=now)
+        passed = _let_pass(letter, key=job.key, now=now)
         if isinstance(passed, Outcome):
             return passed._replace(group_id=group_id)
         has_failed = queries.find_failing_address(passed.to) is not None
@@ -294,11 +321,11 @@ def _deliver(job: ClaimedJob, written: Written, transport: Transport, *, now: da
     return Outcome(JobState.DONE)
 
 
-def _let_pass(letter: Letter, *, now: datetime) -> Letter | Outcome:
+def _let_pass(letter: Letter, *, key: str, now: datetime) -> Letter | Outcome:
     """Return the letter as its reader wants it, or what becomes of one that is not to leave now."""
     if letter.notice is None:
         return letter
-    verdict = _registry().gate(letter, now=now)
+    verdict = _registry().gate(letter, key=key, now=now)
     if verdict.letter is not None:
         return verdict.letter
     is_over = verdict.waits_until is None

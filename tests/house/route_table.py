@@ -177,8 +177,11 @@ TABLE = {
     "POST notices.answer": "+ ++++++ ++++",
     "GET  notices.news": OWN,
     "POST notices.news": OWN_DO,
+    # Notes go to devices that are kept signed in, as the member's is; it gets them already.
+    "POST notices.start_pushing": "S >>>>>> +>>>",
     "GET  notices.stop": OPEN,
     "POST notices.stop": "+ ++++++ ++++",
+    "POST notices.stop_pushing": "S >>>>>> +>>>",
     # operations
     "GET  operations.healthz": OPEN,
     "GET  operations.readyz": OPEN,

@@ -67,6 +67,7 @@ from tests.house.messages import write_messages
 from tests.house.roles import SIGNED_IN, VISIBILITIES
 from tests.house.world_keys import (
     add,
+    add_push_device,
     invite_by_mail,
     make_device,
     make_links,
@@ -224,10 +225,12 @@ def _make_person(world: World, role: str) -> UserAccount:
         email=world.mark(f"e-mail of {role}") + "@example.org",
         is_site_admin=role == "admin",
     )
-    world.devices[role] = make_device(person, world.mark(f"device of {role}"))[0]
+    name = world.mark(f"device of {role}")
+    world.devices[role] = make_device(person, name, is_kept=role == "member")[0]
     _secret, tablet = make_device(person, f"Tablet of {world.mark(f'device of {role}')}")
     if role == "member":
         world.tablet = tablet
+        add_push_device(world.devices[role], world.mark(f"push of {role}"))
     add(_make_draft(person, world.mark(f"draft of {role}")))
     return person
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from supportgroups.accounts.models import (
     EmailChange,
     ManageLink,
@@ -20,6 +22,7 @@ from supportgroups.calendars.models import (
 )
 from supportgroups.db import db
 from supportgroups.groups.queries import find_group
+from supportgroups.notices.models import PushDevice
 from supportgroups.sessions.queries import find_group_session
 from supportgroups.tokens import hash_secret, new_secret
 from tests.conftest import NOW
@@ -131,7 +134,7 @@ def make_visitor(world: "World") -> None:
     world.devices[VISITOR] = make_device(visitor, "Visitor's phone")[0]
 
 
-def make_device(person: UserAccount, name: str) -> tuple[str, UUID]:
+def make_device(person: UserAccount, name: str, *, is_kept: bool = False) -> tuple[str, UUID]:
     """Sign somebody in on a device; return its secret and its public id."""
     secret = new_secret()
     device = add(
@@ -139,12 +142,21 @@ def make_device(person: UserAccount, name: str) -> tuple[str, UUID]:
             secret_hash=hash_secret(secret),
             user_id=person.id,
             device_name=name,
-            is_kept=False,
+            is_kept=is_kept,
             signed_in_at=NOW,
             last_seen_at=NOW,
         )
     )
     return secret, device.public_id
+
+
+def add_push_device(secret: str, word: str) -> None:
+    """Let the device with this secret get notes."""
+    sign_in = db.session.execute(
+        select(SignIn).filter_by(secret_hash=hash_secret(secret))
+    ).scalar_one()
+    endpoint = f"https://push.example.org/{word}"
+    add(PushDevice(sign_in_id=sign_in.id, endpoint=endpoint, created_at=NOW))
 
 
 def add(row: Any) -> Any:

@@ -1,0 +1,115 @@
+"""Notes to devices: who gets them, queueing them, and sending one. See docs/adr/0009-push.md."""
+
+from datetime import datetime
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import contains_eager
+
+from supportgroups.accounts.models import SignIn
+from supportgroups.accounts.queries import is_alive
+from supportgroups.config import settings
+from supportgroups.db import db, transaction
+from supportgroups.errors import DomainError
+from supportgroups.notices import push
+from supportgroups.notices.models import PushDevice
+from supportgroups.notices.push import Answer, PushSender
+from supportgroups.outbox.services.jobs import enqueue_many
+
+
+class NotAnEndpoint(DomainError):
+    """No push service gives such an address."""
+
+
+class NotKept(DomainError):
+    """The device is signed in for this evening only, so notes would soon stop by themselves."""
+
+
+@transaction()
+def start_pushing(device: SignIn, endpoint: str, *, now: datetime) -> None:
+    """Push notes to this device as long as it is signed in.
+
+    :raises NotAnEndpoint: `endpoint` is not what a browser is given by its push service
+    :raises NotKept: it is not kept signed in
+    """
+    if not push.is_endpoint(endpoint):
+        raise NotAnEndpoint
+    if not device.is_kept:
+        raise NotKept
+    # A browser has one endpoint: with another sign-in it belongs to that alone.
+    db.session.execute(
+        delete(PushDevice).where(
+            (PushDevice.endpoint == endpoint) | (PushDevice.sign_in_id == device.id)
+        )
+    )
+    db.session.add(PushDevice(sign_in_id=device.id, endpoint=endpoint, created_at=now))
+
+
+@transaction()
+def stop_pushing(device: SignIn) -> None:
+    """Push nothing to this device any more."""
+    db.session.execute(delete(PushDevice).where(PushDevice.sign_in_id == device.id))
+
+
+def is_pushed_to(device: SignIn) -> bool:
+    """Tell whether this device gets notes."""
+    found = select(PushDevice.id).where(PushDevice.sign_in_id == device.id)
+    return db.session.execute(found).first() is not None
+
+
+@transaction()
+def queue_pushes(user_id: int, *, key: str, now: datetime) -> None:
+    """Queue a note to each device of somebody, once for each letter that has this key."""
+    devices = db.session.execute(
+        select(PushDevice)
+        .join(PushDevice.sign_in)
+        .where(SignIn.user_id == user_id)
+        .options(contains_eager(PushDevice.sign_in))
+        .order_by(PushDevice.id)
+    ).scalars()
+    jobs = [
+        (f"notices.push:{device.id}:{key}", {"push_device_id": device.id})
+        for device in devices
+        if is_alive(device.sign_in, now)
+    ]
+    enqueue_many("notices.push", jobs, now=now)
+
+
+def find_endpoint(payload: dict[str, Any], *, now: datetime) -> str | None:
+    """Return where the note of a job goes; none when the device has signed out meanwhile."""
+    device = db.session.get(PushDevice, payload["push_device_id"])
+    return device.endpoint if device is not None and is_alive(device.sign_in, now) else None
+
+
+def send(endpoint: str, *, now: datetime) -> Answer:
+    """Push a note.
+
+    :raises PushFailed: it was not taken, and a later try may do
+    """
+    return open_sender().send(endpoint, now=now)
+
+
+@transaction()
+def note_answer(payload: dict[str, Any], answer: Answer) -> None:
+    """Forget a device that takes no more notes."""
+    if answer is Answer.GONE:
+        db.session.execute(delete(PushDevice).where(PushDevice.id == payload["push_device_id"]))
+
+
+def open_sender() -> PushSender:
+    """Return what signs and sends pushes of this site."""
+    config = settings()
+    return _sender(config.data_dir / push.KEY_FILE, f"mailto:{parseaddr(config.mail_from)[1]}")
+
+
+def site_key() -> str:
+    """Return the key by which a browser knows that pushes are this site's."""
+    return push.public_key(open_sender().key)
+
+
+@cache
+def _sender(path: Path, contact: str) -> PushSender:
+    return PushSender(push.load_key(path), contact)

@@ -38,6 +38,7 @@ from supportgroups.announcements.views import bp as announcements
 from supportgroups.calendars import emails as calendar_emails
 from supportgroups.calendars.cli import calendars_commands
 from supportgroups.calendars.listener import listening_for_replies
+from supportgroups.calendars.services import expiry as calendar_expiry
 from supportgroups.calendars.services import invitations
 from supportgroups.calendars.views import bp as calendars
 from supportgroups.config import Config
@@ -168,6 +169,7 @@ LETTERS: dict[str, Builder] = {
     "calendars.invitation": calendar_emails.invitation,
     "calendars.answer_differs": calendar_emails.answer_differs,
     "calendars.answer_unsure": calendar_emails.answer_unsure,
+    "calendars.link_expired": calendar_emails.link_expired,
     "groups.join_requested": group_emails.join_requested,
     "groups.join_request_approved": group_emails.join_request_approved,
     "groups.join_request_declined": group_emails.join_request_declined,
@@ -207,6 +209,7 @@ TASKS: dict[str, Task] = {
     "groups.look_after_listings": Task(listings.look_after_listings, timedelta(hours=6)),
     "groups.forget_old_reports": Task(listings.forget_old_reports, timedelta(days=1)),
     "groups.forget_old_drafts": Task(drafts.forget_old_drafts, timedelta(days=1)),
+    "calendars.tell_of_expired": Task(calendar_expiry.tell_of_expired, timedelta(days=1)),
     "exchange.forget_old_drafts": Task(exchange_services.forget_old_drafts, timedelta(days=1)),
     "sessions.extend_all_series": Task(series.extend_all_series, timedelta(hours=1)),
     "volunteering.look_after_leads": Task(lookout.look_after_leads, timedelta(minutes=15)),

@@ -1,4 +1,4 @@
-"""Letters that bring a session into a member's calendar, and what became of the answers to them."""
+"""Letters about what is in a member's calendar, what it answers, and an address that nobody fetches."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from supportgroups.calendars.stop_links import stop_token
 from supportgroups.config import settings
 from supportgroups.formatting import full_day
 from supportgroups.outbox.mail import Letter, address_of, in_language
+from supportgroups.outbox.notice import Notice
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.rsvps.queries import find_rsvp
@@ -132,3 +133,25 @@ def _answer_address(rsvp: Rsvp | None) -> str | None:
     if rsvp is None:
         return None
     return address_of("notices.answer", token=answer_token(rsvp.id))
+
+
+def link_expired(payload: dict[str, Any], *, now: datetime) -> Letter | None:
+    """Tell somebody that a calendar address carries nothing more, unless that has changed since.
+
+    The name that they gave it stays out of the letter: it may say more than they want read.
+    """
+    link = queries.find_link_by_id(payload["link_id"])
+    if link is None or link.revoked_at is not None or not link.has_expired(now):
+        return None
+    person = link.user
+    if person.letters_go_to is None:
+        return None
+    with in_language(person.language):
+        return Letter(
+            to=person.letters_go_to,
+            subject=_("Your calendar"),
+            notice=Notice(reader_id=person.id),
+            text=render_template(
+                "emails/calendars_link_expired.txt", address=address_of("calendars.links")
+            ),
+        )

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, SubmitField
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
+from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink, InvitationChoice
 from supportgroups.forms import Form, choices_of
 from supportgroups.groups.models import Group
@@ -17,11 +18,21 @@ MAX_LINK_NAME = 60
 MAX_WORD = 40
 #: What the field holds for all groups; the address of one never looks like this.
 ALL_GROUPS = "*"
+#: The same for what the person leads.
+DUTIES = "duties!"
 
 DISCRETION_WORDS = {
     Discretion.NEUTRAL: _l("Neutral: one word of your own"),
     Discretion.BUSY: _l("Busy: only that the time is taken"),
     Discretion.PLAIN: _l("Plain: what it is, and where"),
+}
+CLIENT_WORDS = {
+    ClientFamily.APPLE: _l("Apple Calendar"),
+    ClientFamily.GOOGLE: _l("Google Calendar"),
+    ClientFamily.OUTLOOK: _l("Outlook"),
+    ClientFamily.THUNDERBIRD: _l("Thunderbird"),
+    ClientFamily.ANDROID: _l("an app on Android"),
+    ClientFamily.OTHER: _l("another app"),
 }
 #: How an entry looks, for each level.
 DISCRETION_EXAMPLES = {
@@ -104,9 +115,15 @@ class NewLinkForm(LinkForm):
         validators=[DataRequired(_l("Choose all your groups, or one of them"))],
     )
 
-    def offer(self, groups: Iterable[Group]) -> None:
-        """Offer the groups that the person belongs to."""
-        offered = {ALL_GROUPS: _("All my groups")} | {group.slug: group.name for group in groups}
+    def offer(self, groups: Iterable[Group], *, leads: bool) -> None:
+        """Offer the groups that the person belongs to.
+
+        :param leads: the person leads sessions, and may want those alone
+        """
+        offered = {ALL_GROUPS: _("All my groups")}
+        if leads:
+            offered[DUTIES] = _("Sessions that I lead, nothing else")
+        offered |= {group.slug: group.name for group in groups}
         self.scope.choices = choices_of(offered)
         self._offered = frozenset(offered)
 

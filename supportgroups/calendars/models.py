@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars.clients import ClientFamily
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.models import Group
 from supportgroups.sessions.models import GroupSession
@@ -39,6 +40,8 @@ class FeedLink(Model):
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("support_group.id", ondelete="CASCADE"), index=True
     )
+    #: The sessions that the owner leads, and no others.
+    is_for_duties: Mapped[bool] = mapped_column(default=False, server_default=false())
     discretion: Mapped[Discretion] = mapped_column(
         enum_column(Discretion, name="discretion_known"), default=Discretion.NEUTRAL
     )
@@ -49,10 +52,22 @@ class FeedLink(Model):
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: The hour in which a calendar app last came.
     last_fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: Whose app that was.
+    client: Mapped[ClientFamily | None] = mapped_column(
+        enum_column(ClientFamily, name="client_known")
+    )
+    #: From then on it carries nothing, unless its owner wants it to: each visit puts that off.
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    #: When its owner was told that it has expired.
+    expiry_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[UserAccount] = relationship()
     group: Mapped[Group | None] = relationship()
+
+    def has_expired(self, now: datetime) -> bool:
+        """Tell whether it carries nothing because no app has come for long."""
+        return self.expires_at <= now
 
 
 class InvitationChoice(Model):

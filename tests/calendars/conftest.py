@@ -22,8 +22,9 @@ from supportgroups.calendars.services.invitations import (
     bring_calendars_into_step,
     choose_invitations,
 )
-from supportgroups.calendars.services.links import create_feed_link
+from supportgroups.calendars.services.links import KEPT_UNUSED, create_feed_link
 from supportgroups.calendars.services.replies import take_reply
+from supportgroups.db import transaction
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.answers import respond
 from tests import watching
@@ -86,6 +87,9 @@ def make_link(app: Flask) -> Callable[..., tuple[FeedLink, str]]:
             "now": NOW,
         }
         link, secret = create_feed_link(actor=owner, **values | overrides)
+        with transaction():
+            # However long ago it was made: apps have come since.
+            link.expires_at = NOW + KEPT_UNUSED
         return link, f"/calendar/{secret}.ics"
 
     return make

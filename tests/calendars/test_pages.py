@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 
+from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import list_links
 from supportgroups.calendars.services.links import MOST_LINKS, note_fetched, revoke_feed_link
@@ -52,7 +53,7 @@ class TestLinksPage:
             cast.sam, name="kitchen", group=cast.group, discretion=Discretion.NEUTRAL
         )
         make_link(cast.rosa, name="of Rosa")
-        note_fetched(link.id, now=now)
+        note_fetched(link.id, client=ClientFamily.APPLE, now=now)
         browser.sign_in(cast.sam)
         text = visible_text(browser.get(self.URL).text)
         for words in (

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.queries import find_link, list_links
 from supportgroups.calendars.services.links import (
@@ -124,7 +125,7 @@ class TestRevokeFeedLink:
         self, cast: Cast, make_link: MakeLink, now: datetime
     ) -> None:
         link, _ = make_link(cast.sam, group=cast.group)
-        note_fetched(link.id, now=now)
+        note_fetched(link.id, client=ClientFamily.APPLE, now=now)
         revoke_feed_link(link, actor=cast.sam, now=now)
         db.session.refresh(link)
         assert link.revoked_at == now
@@ -157,6 +158,6 @@ class TestNoteFetched:
     ) -> None:
         link, _ = make_link(cast.sam)
         revoke_feed_link(link, actor=cast.sam, now=now)
-        note_fetched(link.id, now=now)
+        note_fetched(link.id, client=ClientFamily.APPLE, now=now)
         db.session.refresh(link)
         assert link.last_fetched_at is None

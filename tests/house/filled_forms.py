@@ -55,6 +55,7 @@ BUTTONS = frozenset(
         "accounts.use_sign_in_link",
         "accounts.write_again",
         "announcements.take_back",
+        "calendars.renew_link",
         "calendars.revoke_link",
         "exchange.undo_import",
         "calendars.stop_invitations",

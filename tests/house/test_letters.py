@@ -12,6 +12,8 @@ from sqlalchemy import select
 from supportgroups.accounts.models import UserAccount
 from supportgroups.announcements.services import UNDO, announce
 from supportgroups.app import LETTERS
+from supportgroups.calendars.queries import find_link
+from supportgroups.calendars.services.expiry import tell_of_expired
 from supportgroups.calendars.services.invitations import bring_calendars_into_step
 from supportgroups.db import db, transaction
 from supportgroups.groups.queries import find_group
@@ -285,6 +287,18 @@ def answer_what_is_cancelled(post: Post) -> None:
     answer_in_the_calendar(post, e_mail(post.town, "member"))
 
 
+def let_no_app_come(post: Post) -> None:
+    """Nobody has fetched the member's calendar for long."""
+    tell_of_expired(now=NOW)
+    with transaction():
+        link = find_link(
+            db.session.get_one(UserAccount, post.town.world.member), post.town.world.link
+        )
+        link.expires_at = NOW
+    tell_of_expired(now=NOW)
+    tell_of_expired(now=NOW)
+
+
 ORGANIZERS = ["organizer", "deputy"]
 INVITED_TO = 15
 GOERS = ["member", "waitlisted", "deputy"]
@@ -327,6 +341,7 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (make_room, "rsvps.promoted", ["waitlisted"]),
     (remind, "notices.reminder", ["member"] * 6),
     (remind_who_leads, "notices.duty", ["facilitator"] * 6),
+    (let_no_app_come, "calendars.link_expired", ["member"]),
     (end_the_week, "notices.digest", ["member"]),
     (let_an_offer_expire, "rsvps.offer_expired", ["waitlisted"] * 3),
     (miss_three_dates, "rsvps.still_coming", ["member"]),

@@ -86,6 +86,7 @@ def _make_link(
         "neutral_word": "Appointment",
         "created_at": LONG_AGO,
         "revised_at": LONG_AGO,
+        "expires_at": NOW + timedelta(days=1),
     }
     return add(FeedLink(**values | overrides)), secret
 

@@ -73,6 +73,7 @@ def mira(cast: Cast, now: datetime) -> UserAccount:
             FeedLink(
                 user_id=person.id, name=CANARY, secret_hash=hash_secret(FEED),
                 discretion=Discretion.NEUTRAL, neutral_word=CANARY, created_at=now, revised_at=now,
+                expires_at=now,
             ),
             ManageLink(user_id=person.id, secret_hash=hash_secret("own"), created_at=now),
             EmailChange(user_id=person.id, email=f"{CANARY}3", expires_at=soon),

@@ -43,9 +43,12 @@ class LinkCounters(NamedTuple):
     public_id: UUID
     user_id: int
     group_id: int | None
+    #: Whether it carries what the owner leads, and nothing else.
+    is_for_duties: bool
     discretion: Discretion
     neutral_word: str
     revised_at: datetime
+    expires_at: datetime
     revoked_at: datetime | None
     last_fetched_at: datetime | None
     language: str | None
@@ -112,9 +115,11 @@ _LINK_COUNTERS = (
         _link.c.public_id,
         _link.c.user_id,
         _link.c.group_id,
+        _link.c.is_for_duties,
         _link.c.discretion,
         _link.c.neutral_word,
         _link.c.revised_at,
+        _link.c.expires_at,
         _link.c.revoked_at,
         _link.c.last_fetched_at,
         _owner.c.language,
@@ -215,21 +220,19 @@ _private = (
             _rsvp.c.user_id == bindparam("user_id"),
         ),
     )
-    .where(
-        or_(
-            _rsvp.c.status.in_(SHOWN_ANSWERS),
-            and_(
-                _rsvp.c.id.is_(None),
-                exists().where(
-                    _leader.c.group_session_id == _session.c.id,
-                    _leader.c.user_id == bindparam("user_id"),
-                ),
-            ),
-        )
-    )
 )
-_PRIVATE_OF_ALL = _InWindow.of(_private)
-_PRIVATE_OF_ONE = _InWindow.of(_private.where(_session.c.group_id == bindparam("group_id")))
+_is_led = exists().where(
+    _leader.c.group_session_id == _session.c.id, _leader.c.user_id == bindparam("user_id")
+)
+_is_shown = or_(_rsvp.c.status.in_(SHOWN_ANSWERS), and_(_rsvp.c.id.is_(None), _is_led))
+_in_group = _session.c.group_id == bindparam("group_id")
+#: By what a link is for, and whether it is for one group.
+_PRIVATE = {
+    (False, False): _InWindow.of(_private.where(_is_shown)),
+    (False, True): _InWindow.of(_private.where(_is_shown, _in_group)),
+    (True, False): _InWindow.of(_private.where(_is_led)),
+    (True, True): _InWindow.of(_private.where(_is_led, _in_group)),
+}
 
 
 def find_feed_group(slug: str) -> Group | None:
@@ -265,13 +268,13 @@ def find_private_rows(window: Window, *, link: LinkCounters, most: int) -> Found
     """Return the sessions in the window that the owner of the link comes to or leads.
 
     That is: answered with yes, maybe or the waiting list, or not answered but led by the owner;
-    always in groups to which the owner belongs now.
+    always in groups to which the owner belongs now. A link for duties carries what the owner leads
+    and nothing else, whatever the owner answered.
     """
-    found = (
-        _PRIVATE_OF_ALL.ask(window, most, user_id=link.user_id)
-        if link.group_id is None
-        else _PRIVATE_OF_ONE.ask(window, most, user_id=link.user_id, group_id=link.group_id)
-    )
+    is_for_one = link.group_id is not None
+    values = {"group_id": link.group_id} if link.group_id is not None else {}
+    question = _PRIVATE[link.is_for_duties, is_for_one]
+    found = question.ask(window, most, user_id=link.user_id, **values)
     return Found(*([PrivateRow(*row) for row in rows] for rows in found))
 
 

@@ -1,5 +1,6 @@
 """Questions about the private addresses of a person."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -62,3 +63,30 @@ def lock_owner(user: UserAccount) -> None:
 def lock_owner_id(user_id: int) -> None:
     """Do the same for somebody who is known by their number, and perhaps no longer here."""
     db.session.execute(select(UserAccount.id).where(UserAccount.id == user_id).with_for_update())
+
+
+def list_expired_links(user: UserAccount, *, now: datetime) -> list[FeedLink]:
+    """Return a person's links that carry nothing because no app came for long, the oldest first."""
+    return [link for link in list_links(user) if link.has_expired(now)]
+
+
+def find_link_by_id(link_id: int) -> FeedLink | None:
+    """Return a link with its owner."""
+    return db.session.get(FeedLink, link_id, options=[joinedload(FeedLink.user)])
+
+
+def lock_expired_links(*, now: datetime, limit: int) -> list[FeedLink]:
+    """Return expired links of which nobody was told yet and that no other worker has in hand, locked."""
+    return list(
+        db.session.execute(
+            select(FeedLink)
+            .where(
+                FeedLink.expires_at <= now,
+                FeedLink.expiry_told_at.is_(None),
+                FeedLink.revoked_at.is_(None),
+            )
+            .order_by(FeedLink.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )

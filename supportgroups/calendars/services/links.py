@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import queries
+from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError, PermissionDenied
@@ -16,6 +17,8 @@ from supportgroups.tokens import hash_secret, new_secret
 
 #: More than anybody has devices; a runaway program stops here.
 MOST_LINKS = 20
+#: An address that no app fetches for so long carries nothing more.
+KEPT_UNUSED = timedelta(days=90)
 #: A poll is read-only, but for one in so long.
 FETCH_NOTED_EVERY = timedelta(hours=1)
 
@@ -30,6 +33,7 @@ def create_feed_link(
     actor: UserAccount,
     name: str,
     group: Group | None,
+    is_for_duties: bool = False,
     discretion: Discretion,
     neutral_word: str,
     now: datetime,
@@ -39,6 +43,7 @@ def create_feed_link(
     The secret is stored as a hash alone and cannot be told again.
 
     :param group: the one group whose sessions it carries; none for all of the actor's groups
+    :param is_for_duties: it carries the sessions that the actor leads, and no others
     :raises PermissionDenied: the actor is not a member of the group
     :raises TooManyFeedLinks: the actor has 20 of them
     """
@@ -54,10 +59,12 @@ def create_feed_link(
         name=name,
         secret_hash=hash_secret(secret),
         group=group,
+        is_for_duties=is_for_duties,
         discretion=discretion,
         neutral_word=neutral_word,
         created_at=now,
         revised_at=now.replace(microsecond=0),
+        expires_at=now + KEPT_UNUSED,
     )
     db.session.add(link)
     db.session.flush()
@@ -98,16 +105,17 @@ def revoke_feed_link(link: FeedLink, *, actor: UserAccount, now: datetime) -> No
     link.neutral_word = ""
     link.group = None
     link.last_fetched_at = None
+    link.client = None
 
 
 @transaction()
-def note_fetched(link_id: int, *, now: datetime) -> None:
+def note_fetched(link_id: int, *, client: ClientFamily, now: datetime) -> None:
     """Remember that an app came, to the hour: finer, it would be a diary of the owner's devices."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     db.session.execute(
         update(FeedLink)
         .where(FeedLink.id == link_id, FeedLink.revoked_at.is_(None))
-        .values(last_fetched_at=hour)
+        .values(last_fetched_at=hour, client=client, expires_at=hour + KEPT_UNUSED)
     )
 
 

@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import viewer
 from supportgroups.calendars import feeds, queries
+from supportgroups.calendars.clients import family_of
 from supportgroups.calendars.entries import Addresses
 from supportgroups.calendars.feeds import Feed, Site
 from supportgroups.calendars.loaders import load_feed_group
@@ -94,7 +95,7 @@ def course_file(slug: str, public_id: UUID) -> ResponseReturnValue:
 def private_feed(secret: str) -> ResponseReturnValue:
     """Serve the feed of whoever made this address.
 
-    Only an address that was revoked is gone, and only one that never was is not found: apps give
+    Only an address that was revoked or has expired is gone, and only one that never was is not found: apps give
     a calendar up for good, or for hours, on every other refusal.
     """
     now = utc_now()
@@ -103,11 +104,17 @@ def private_feed(secret: str) -> ResponseReturnValue:
         return _refuse(HTTPStatus.NOT_FOUND, _("There is no calendar at this address."))
     if link.revoked_at is not None:
         return _refuse(HTTPStatus.GONE, _("This calendar address was switched off."))
+    if link.expires_at <= now:
+        return _refuse(
+            HTTPStatus.GONE,
+            _("No app came for 90 days, so this address was switched off. Its owner can renew it."),
+        )
     response = _answer(feeds.private_feed(link, _site(), now=now), FOR_ONE)
     if services.is_worth_noting(link.last_fetched_at, now):
         # Nobody's calendar fails because this note cannot be taken.
         with suppress(Busy, OperationalError):
-            services.note_fetched(link.id, now=now)
+            client = family_of(request.user_agent.string)
+            services.note_fetched(link.id, client=client, now=now)
     return response
 
 

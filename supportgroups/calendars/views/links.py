@@ -14,17 +14,21 @@ from supportgroups.calendars.addresses import Ways
 from supportgroups.calendars.feeds import calendar_name
 from supportgroups.calendars.forms import (
     ALL_GROUPS,
+    CLIENT_WORDS,
     DISCRETION_EXAMPLES,
     DISCRETION_WORDS,
+    DUTIES,
     LinkForm,
     NewLinkForm,
 )
 from supportgroups.calendars.loaders import load_own_link
 from supportgroups.calendars.models import FeedLink
 from supportgroups.calendars.services import links as services
+from supportgroups.calendars.services.expiry import renew_feed_link
 from supportgroups.calendars.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
+from supportgroups.groups.models import Role
 from supportgroups.groups.queries import list_memberships
 from supportgroups.outbox.mail import absolute
 
@@ -44,6 +48,8 @@ def links() -> ResponseReturnValue:
         links=queries.list_links(signed_in_viewer()),
         invitation_choice=queries.find_choice(signed_in_viewer()),
         discretion_words=DISCRETION_WORDS,
+        client_words=CLIENT_WORDS,
+        now=utc_now(),
     )
 
 
@@ -52,16 +58,19 @@ def links() -> ResponseReturnValue:
 def create_link() -> ResponseReturnValue:
     """Make an address."""
     person = signed_in_viewer()
-    groups = {member.group.slug: member.group for member in list_memberships(person)}
+    memberships = list_memberships(person)
+    groups = {member.group.slug: member.group for member in memberships}
     wish = request.args.get("group")
     form = NewLinkForm(scope=wish if wish in groups else ALL_GROUPS, neutral_word=_("Appointment"))
-    form.offer(groups.values())
+    leads = any(member.role is not Role.MEMBER for member in memberships)
+    form.offer(groups.values(), leads=leads)
     if form.validate_on_submit():
         try:
             link, secret = services.create_feed_link(
                 actor=person,
                 name=form.name.data or "",
                 group=groups.get(form.scope.data),
+                is_for_duties=form.scope.data == DUTIES,
                 discretion=form.chosen_discretion,
                 neutral_word=form.chosen_word,
                 now=utc_now(),
@@ -121,6 +130,16 @@ def revoke_link(public_id: UUID) -> ResponseReturnValue:
         flash(_("The address no longer works."), "success")
         return redirect(url_for(".links"), 303)
     return render_template("calendars/revoke.html", link=link)
+
+
+@bp.post("/my/calendars/<uuid:public_id>/renew")
+@access(SIGNED_IN)
+def renew_link(public_id: UUID) -> ResponseReturnValue:
+    """Switch an address on again that no app has fetched for long."""
+    link = load_own_link(public_id)
+    renew_feed_link(link, actor=signed_in_viewer(), now=utc_now())
+    flash(_("The address works again. Your app may need it once more."), "success")
+    return redirect(url_for(".links"), 303)
 
 
 def _new_secret_of(link: FeedLink) -> str | None:

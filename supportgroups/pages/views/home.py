@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from supportgroups.access import PUBLIC, SIGNED_IN, access
 from supportgroups.accounts.current import signed_in_viewer, viewer
 from supportgroups.announcements.queries import list_for_reader
+from supportgroups.calendars.queries import list_expired_links
 from supportgroups.clock import utc_now
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.forms import ROLE_WORDS
@@ -59,5 +60,6 @@ def my() -> ResponseReturnValue:
         seats=rsvp_queries.list_series_rsvps_of(person),
         role_words=ROLE_WORDS,
         announcements=list_for_reader(person, now=now),
+        expired_links=list_expired_links(person, now=now),
         are_letters_stopped=is_stopped(person.letters_go_to),
     )

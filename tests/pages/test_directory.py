@@ -63,7 +63,7 @@ class TestWhatIsListed:
         make_session(series, status=SessionStatus.CANCELLED)
         make_session(series, series.wall_starts_at + timedelta(weeks=1))
         page = visible_text(look().text)
-        assert "Next Tuesday 8 December 2026, 19:00–20:30 (London time)" in page
+        assert "Next: Tuesday 8 December 2026, 19:00–20:30 (London time)" in page
         assert "How Online Joining Ask to join Language Cymraeg" in page
         assert "Carers and families Stress and burnout" in page
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import update
@@ -67,14 +68,16 @@ def queue_reminders(*, now: datetime) -> int:
     own: many people may have a session in the same hour, and nobody who answers meanwhile shall
     wait for all of them.
     """
-    due = [
+    due = (
         reminded.rsvp_id
         for reminded in queries.list_not_reminded(now=now)
         if (moment := remind_at(reminded.starts_at, reminded.choice, reminded.quiet)) is not None
         and reminded.responded_at < moment <= now
-    ]
-    parts = range(0, len(due), queries.PART)
-    return sum(_queue(due[first : first + queries.PART], now=now) for first in parts)
+    )
+    queued = 0
+    while part := list(islice(due, queries.PART)):
+        queued += _queue(part, now=now)
+    return queued
 
 
 @transaction()

@@ -17,6 +17,7 @@ SLICE_WORDS = {
     "announcements": _l("Messages to members"),
     "calendars": _l("Invitations for calendar apps"),
     "groups": _l("Joining, and the page of a group"),
+    "guides": _l("Guides and help lines"),
     "insight": _l("“How many came?”"),
     "notices": _l("Reminders and weekly letters"),
     "rsvps": _l("Places, and changes of sessions"),

@@ -54,6 +54,7 @@ def _invitation(news: News, person: UserAccount, *, to: str) -> Letter:
         sender=organizer.sender if organizer else None,
         subject=_("%(title)s: %(day)s", title=_title(news, entry.summary), day=day),
         unsubscribe_address=stop_address,
+        notice=Notice(reader_id=person.id, hurries_for=group_session.starts_at),
         calendar=invitation_part(
             news.invitation,
             news.choice,

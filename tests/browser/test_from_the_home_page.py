@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from supportgroups.groups.models import Visibility
 from tests.browser.site import Site, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way
 
@@ -18,7 +19,13 @@ class TestAnswering:
     ) -> None:
         rosa, robin = demo_site.newcomer("Rosalind"), demo_site.newcomer()
         with demo_site.app.app_context():
-            slug = group_of(rosa, robin, name=f"Two steps {way.name.lower()}")
+            # In no list, so that what guests see on the first page stays as it is.
+            slug = group_of(
+                rosa,
+                robin,
+                name=f"Two steps {way.name.lower()}",
+                visibility=Visibility.UNLISTED,
+            )
             session = weekly_sessions_of(slug, rosa, title=f"Tea {way.name.lower()}")[0]
         window = open_window(demo_site, robin, way, width=390)
         window.visit("/")

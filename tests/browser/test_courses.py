@@ -1,0 +1,95 @@
+"""A course on an old phone: enrolling by name, missing a date, the next course (journeys J1b and J10)."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from supportgroups.clock import utc_now
+from supportgroups.sessions.models import Series
+from tests import factories
+from tests.browser.site import Site, Someone, find_group_of, group_of
+from tests.browser.window import OpenWindow, Way
+
+PHONE = 320
+
+
+@pytest.fixture
+def rosa(demo_site: Site) -> Someone:
+    """Somebody who organizes a listed group."""
+    return demo_site.newcomer("Rosalind")
+
+
+@pytest.fixture
+def slug(demo_site: Site, rosa: Someone) -> str:
+    """Her group."""
+    with demo_site.app.app_context():
+        return group_of(rosa, name="Harbour circle")
+
+
+def course_of(slug: str, *, began: timedelta, title: str = "Steady steps") -> str:
+    """Make a course whose first date was so long ago, and return its page."""
+    first = (utc_now() - began).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    course: Series = factories.make_course(
+        find_group_of(slug), weeks=4, capacity=1, title=title, wall_starts_at=first
+    )
+    return f"/groups/{slug}/courses/{course.public_id}"
+
+
+def test_enrolling_once_and_missing_a_date(
+    demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone, slug: str
+) -> None:
+    with demo_site.app.app_context():
+        page = course_of(slug, began=-timedelta(days=7))
+    mina = open_window(demo_site, way=way, width=PHONE)
+    mina.visit(f"/groups/{slug}")
+    mina.follow("Steady steps")
+    mina.says("One place left. You enrol once, for all dates ahead.")
+    mina.follow("Enrol")
+    expect(mina.main.locator("[required]")).to_have_count(1)
+    mina.write("Name to use here", "Mina")
+    mina.press("Enrol")
+    mina.says("You’re enrolled")
+    mina.says("Keep your own link")
+    assert (mina.presses, mina.fields) == (3, 1)
+    mina.go(mina.main.locator("#dates-title + ol a").nth(1))
+    mina.press("Can’t come this time")
+    mina.visit(page)
+    mina.says("You can’t come")
+    mina.says("You’re enrolled")
+    late = open_window(demo_site, way=way, width=PHONE)
+    late.visit(page)
+    late.says("The course is full.")
+    organizer = open_window(demo_site, rosa, way)
+    organizer.visit(page)
+    organizer.follow("Add a date")
+    organizer.press("Add it")
+    organizer.says("Extra session")
+    organizer.follow("Who is in it")
+    organizer.says("Mina")
+
+
+def test_too_late_for_this_one_and_told_of_the_next(
+    demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone, slug: str
+) -> None:
+    with demo_site.app.app_context():
+        page = course_of(slug, began=timedelta(days=10))
+    mina = open_window(demo_site, way=way, width=PHONE)
+    mina.visit(page)
+    mina.says("Nobody new joins any more.")
+    mina.follow("Put me on the list")
+    mina.write("Name to use here", "Mina")
+    mina.press("Put me on the list")
+    mina.says("You are on the list for the next course")
+    with demo_site.app.app_context():
+        course_of(slug, began=-timedelta(days=30), title="Steadier steps")
+    organizer = open_window(demo_site, rosa, way)
+    organizer.visit(f"{page}/people")
+    organizer.press("Tell them it is planned")
+    organizer.says("One person is being told.")
+    mina.visit("/my")
+    mina.says("The next course is planned")
+    mina.follow("Steady steps")
+    mina.follow("Look at it")
+    mina.press("Enrol")
+    mina.says("You’re enrolled")

@@ -69,6 +69,10 @@ def test_moved_by_a_week_and_cancelled(
     organizer.write("Why, in a few words", "Snow")
     organizer.press("Cancel the session")
     organizer.says("This session is cancelled")
+    organizer.follow("Notice for the door")
+    organizer.heads("Today’s session does not take place")
+    organizer.says("Snow")
+    organizer.page.screenshot(path=pictures / f"door-notice-{way}.png")
     fresh_site.hurry_letters()
     assert member.read_letter(sam.email) == "Cancelled"
     member.says("This session is cancelled. It does not take place:")

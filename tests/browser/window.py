@@ -182,8 +182,8 @@ class Window:
         raise AssertionError(f"no letter came to {to}")
 
     def follow_letter(self) -> None:
-        """Follow the one link in a letter."""
-        self.go(self.main.locator(".card").get_by_role("link"))
+        """Follow the first link in a letter; a last one may be about letters of this sort."""
+        self.go(self.main.locator(".card").get_by_role("link").first)
 
     def _field(self, label: str) -> Locator:
         return self.main.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(optional\)\s*)?$"))

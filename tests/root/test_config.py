@@ -93,6 +93,12 @@ def test_the_database_is_reached_through_the_driver_we_install(load, given, used
         ("TRUSTED_PROXIES", "two"),
         ("TRUSTED_PROXIES", "1.5"),
         ("DEVELOPMENT", "maybe"),
+        ("REPLY_DOMAIN", "reply@example.org"),
+        ("REPLY_DOMAIN", "https://reply.example.org"),
+        ("REPLY_DOMAIN", "reply..example.org"),
+        ("LMTP_LISTEN", "8024"),
+        ("LMTP_LISTEN", "127.0.0.1:"),
+        ("LMTP_LISTEN", "127.0.0.1:65536"),
         ("COUNTRY", "GBR"),
         ("COUNTRY", "12"),
         ("COUNTRY", "ÄÖ"),
@@ -119,6 +125,14 @@ def test_what_follows_from_the_settings(load):
     assert config.host == "groups.example.org:8443"
     assert config.is_https
     assert config.mail_domain == "mail.example.org"
+
+
+def test_where_answers_to_invitations_arrive(load):
+    assert (load().reply_domain, load().lmtp_listen) == (None, None)
+    config = load(REPLY_DOMAIN="Reply.Example.org", LMTP_LISTEN="127.0.0.1:8024")
+    assert config.reply_domain == "reply.example.org"
+    assert config.lmtp_listen == ("127.0.0.1", 8024)
+    assert load(LMTP_LISTEN="[::1]:8024").lmtp_listen == ("::1", 8024)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ ALL = [
     ("GET", "/account/devices"),
     ("POST", "/account/devices/00000000-0000-7000-8000-000000000000/end"),
     ("POST", "/account/devices/end-others"),
-    ("POST", "/account/email/write-again"),
+    ("POST", "/account/write-again"),
 ]
 
 

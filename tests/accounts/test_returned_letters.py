@@ -44,7 +44,7 @@ def test_two_letters_are_no_reason_to_worry_anybody(browser, cast, now):
 
 def test_one_tap_says_that_the_address_is_right(browser, cast, returned):
     browser.sign_in(cast.sam)
-    response = browser.post("/account/email/write-again")
+    response = browser.post("/account/write-again")
     assert (response.status_code, response.location) == (303, "/account")
     page = browser.get("/account").text
     assert "We write to this address again." in page
@@ -59,7 +59,7 @@ def test_it_works_for_an_address_that_only_takes_letters(browser, cast, now):
         note_failure(address_hash("sam@example.net"), now=now)
     browser.sign_in(cast.sam)
     assert "sam@example.net" in browser.get("/my").text
-    browser.post("/account/email/write-again")
+    browser.post("/account/write-again")
     assert not is_stopped("sam@example.net")
 
 

@@ -59,7 +59,7 @@ class TestMailbox:
         assert "<script>alert" not in browser.get("/dev/mail").text
 
     def test_no_other_site_has_it(self, app, tmp_path):
-        config = make_config(tmp_path, DATABASE_URL="sqlite:///:memory:", DEVELOPMENT="0")
+        config = make_config(tmp_path, DEVELOPMENT="0")
         logging = structlog.get_config()
         public_site = create_app(config)
         structlog.configure(**logging)

@@ -106,7 +106,7 @@ def email() -> ResponseReturnValue:
     return render_template("accounts/email.html", form=form)
 
 
-@bp.post("/account/email/write-again")
+@bp.post("/account/write-again")
 @access(SIGNED_IN)
 def write_again() -> ResponseReturnValue:
     """Send letters to this person again, who says that the address is right."""

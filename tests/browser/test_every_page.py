@@ -47,6 +47,8 @@ ONLY_BY_JOURNEY = frozenset(
         "notices.answer",
         "notices.stop",
         "rsvps.answer_offer",
+        # The course of the demo site belongs to a group that is not listed.
+        "rsvps.come_to_course",
         "rsvps.might_come",
         "sessions.lift_site_break",
         "volunteering.answer_by_link",

@@ -119,7 +119,7 @@ class TestLinksPage:
             with statements() as asked:
                 browser.get(self.URL)
             counts.append(len(asked))
-        assert counts == [2, 2, 2]
+        assert counts == [3, 3, 3]
 
 
 class TestCreateLinkPage:

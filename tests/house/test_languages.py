@@ -26,7 +26,7 @@ NAMES = frozenset(
         *("England", "Northern Ireland", "Scotland", "Wales"),
         *("UTC", "Gatherings", "Meetings Feed"),
         # What the people of the town wrote.
-        *("Elsewhere", "In the past", "Open door", "Tablet of"),
+        *("Brought here", "Elsewhere", "In the past", "Open door", "Tablet of"),
     ]
 )
 #: What somebody typed, an address, an e-mail address, a time zone.

@@ -80,6 +80,8 @@ OTHERS = {
     # On the page that asks whether to use it.
     "new e-mail of member": "member",
     "word of member": "member",
+    # Where a browser maker's notes go: nobody reads it.
+    "push of member": "",
     # Until there is a break, it stands where breaks are planned.
     "reason of the site": "admin",
     "word in letters": "member",

@@ -1,7 +1,8 @@
-"""Engines that share no code with us read a feed through its changes, and agree with the truth.
+"""Programs that are not ours read a feed through its changes, and agree with the truth.
 
-The truth is the wall of the session and the zone data: not what we derived from them. libical also
-checks each feed against the restrictions of RFC 5546.
+The truth is the wall of the session and the zone data: not what we derived from them. libical shares
+no code with us, and also checks each feed against the restrictions of RFC 5546; recurring-ical-events
+reads the lines as icalendar does, and works the dates out by itself.
 """
 
 import json

@@ -44,20 +44,7 @@ from supportgroups.sessions.services.changes import list_news, touched_by
 
 def promoted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Tell somebody who waited that a place is theirs."""
-    rsvp = db.session.get(Rsvp, payload["rsvp_id"])
-    if rsvp is None or not rsvp.holds_a_place:
-        return None
-    group_session = rsvp.group_session
-    if group_session.is_cancelled or group_session.has_started(now):
-        return None
-    return _letter(
-        rsvp.user,
-        _about(rsvp.user, group_session),
-        _l("A place is free for you"),
-        "rsvps_promoted",
-        group_session=group_session,
-        address=address_of("pages.session", public_id=group_session.public_id),
-    )
+    return _about_place(payload, _l("A place is free for you"), "rsvps_promoted", now=now)
 
 
 def place_offered(payload: dict[str, Any], *, now: datetime) -> Letter | None:
@@ -139,6 +126,13 @@ def enrolled(payload: dict[str, Any], *, now: datetime) -> Letter | None:
 
 def date_added(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Tell somebody who is enrolled in a course that it has one date more."""
+    return _about_place(payload, _l("One date more"), "rsvps_date_added", now=now)
+
+
+def _about_place(
+    payload: dict[str, Any], subject: LazyString, template: str, *, now: datetime
+) -> Letter | None:
+    """Return a letter about a place that somebody holds, unless it is too late for it."""
     rsvp = db.session.get(Rsvp, payload["rsvp_id"])
     if rsvp is None or not rsvp.holds_a_place:
         return None
@@ -148,8 +142,8 @@ def date_added(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     return _letter(
         rsvp.user,
         _about(rsvp.user, group_session),
-        _l("One date more"),
-        "rsvps_date_added",
+        subject,
+        template,
         group_session=group_session,
         address=address_of("pages.session", public_id=group_session.public_id),
     )

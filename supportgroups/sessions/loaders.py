@@ -4,10 +4,12 @@ from uuid import UUID
 
 from flask import abort
 
+from supportgroups.accounts.models import UserAccount
+from supportgroups.db import db
 from supportgroups.groups import queries as group_queries
 from supportgroups.groups.loaders import check_group, load_group
 from supportgroups.groups.models import Group, Membership, Role
-from supportgroups.groups.permissions import Permission
+from supportgroups.groups.permissions import Permission, permits
 from supportgroups.sessions import queries
 from supportgroups.sessions.models import GroupSession, Pause, ScheduleChange, Series, SeriesKind
 
@@ -24,6 +26,26 @@ def load_group_session(public_id: UUID, permission: Permission) -> GroupSession:
     # check_group does not come back without a group, nor a group without its session.
     assert group_session is not None  # noqa: S101
     return group_session
+
+
+def load_mailed_session(
+    found: tuple[UUID, int] | None, permission: Permission
+) -> tuple[GroupSession, UserAccount]:
+    """Return the session of a mailed link, and the person to whom it was mailed.
+
+    :param found: the public id of one and the id of the other; None where the link is too old or was not made here
+    :raises Gone: one of them is gone, or the person may no longer do `permission` in the group
+    """
+    if found is None:
+        abort(410)
+    session_id, user_id = found
+    group_session = queries.find_group_session(session_id)
+    person = db.session.get(UserAccount, user_id)
+    if group_session is None or person is None:
+        abort(410)
+    if not permits(person, permission, group_session.group):
+        abort(410)
+    return group_session, person
 
 
 def load_series(slug: str, public_id: UUID, permission: Permission) -> Series:

@@ -52,10 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses the database once on each kind of database, unless one tells all."""
+    """Run what uses the database once on each kind of database, unless it is marked for one."""
     if "database" in metafunc.fixturenames:
-        is_one_enough = metafunc.definition.get_closest_marker("one_database") is not None
-        kinds = ["sqlite"] if is_one_enough else ["sqlite", "postgresql"]
+        marker = metafunc.definition.get_closest_marker("one_database")
+        kinds = ["sqlite", "postgresql"] if marker is None else list(marker.args or ["sqlite"])
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
 
 

@@ -30,6 +30,7 @@ MEMBERS = LEADERS | {"member"}
 NEWCOMERS = frozenset({"stranger", "pending", "organizer elsewhere", "site admin"})
 SIGNED_IN = MEMBERS | NEWCOMERS | {"removed"}
 EVERYONE = SIGNED_IN | {"guest"}
+KEEPERS = frozenset({"site admin"})
 
 #: The secret of the group's invitation link.
 SECRET = "secret-of-the-invitation"

@@ -239,7 +239,7 @@ class TestUndo:
         importer.browser.post(f"{url}/undo")
         (kept,) = list_sessions_of_series(schedules(cast)[0])
         assert (kept.id, kept.status) == (second.id, SessionStatus.CANCELLED)
-        with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
             outbox.run()
         assert [letter["To"] for letter in outbox.letters] == ["sam@example.org"]
 

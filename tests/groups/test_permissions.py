@@ -7,13 +7,23 @@ from supportgroups.errors import PermissionDenied
 from supportgroups.groups.models import Admission, Visibility
 from supportgroups.groups.permissions import RULES, Permission, ensure, permits
 from tests.factories import make_group
-from tests.gate import EVERYONE, LEADERS, MEMBERS, NEWCOMERS, NOBODY, ORGANIZERS, make_actors
+from tests.gate import (
+    EVERYONE,
+    KEEPERS,
+    LEADERS,
+    MEMBERS,
+    NEWCOMERS,
+    NOBODY,
+    ORGANIZERS,
+    make_actors,
+)
 
 #: What does not depend on how a group is seen and joined.
 ALWAYS = {
     Permission.GROUP_LEAVE: MEMBERS,
     Permission.GROUP_EDIT: ORGANIZERS,
     Permission.GROUP_MEMBERS: ORGANIZERS,
+    Permission.GROUP_ANNOUNCE: ORGANIZERS,
     Permission.GROUP_NUMBERS: LEADERS,
     Permission.SESSION_RSVP: MEMBERS,
     Permission.SESSION_MANAGE: ORGANIZERS,
@@ -47,6 +57,9 @@ def test_who_may_do_what(app, visibility, admission):
         Permission.GROUP_JOIN: join,
         # Coming is joining, too: where everybody sees the place, everybody may come.
         Permission.SESSION_COME: place,
+        # Who can meet the page can say what is wrong with it, and the site can take it down.
+        Permission.GROUP_REPORT: NOBODY if visibility == "private" else EVERYONE,
+        Permission.GROUP_HIDE: NOBODY if visibility == "private" else KEEPERS,
     }
     found = {
         permission: {name for name, actor in actors.items() if permits(actor, permission, group)}
@@ -57,7 +70,7 @@ def test_who_may_do_what(app, visibility, admission):
 
 def test_no_permission_is_forgotten():
     assert set(RULES) == set(Permission)
-    assert len(ALWAYS) + 4 == len(Permission)
+    assert len(ALWAYS) + 6 == len(Permission)
 
 
 def test_who_may_not_is_stopped(cast):

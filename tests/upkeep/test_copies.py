@@ -69,18 +69,18 @@ class TestBackup:
             back_up(tmp_path / "copy")
         assert list(tmp_path.iterdir()) == []
 
-    def test_what_was_erased_is_not_in_it(self, live_app, database, tmp_path):
-        if database.url.startswith("postgresql"):
-            pytest.skip("pg_dump copies rows, never the space of erased ones")
+    # pg_dump copies rows, never the space of erased ones.
+    @pytest.mark.one_database("sqlite")
+    def test_what_was_erased_is_not_in_it(self, live_app, tmp_path):
         make_user("zqcanary")
         with transaction():
             db.session.delete(db.session.execute(select(UserAccount)).scalar_one())
         back_up(tmp_path / "copy")
         assert b"zqcanary" not in (tmp_path / "copy").read_bytes()
 
-    def test_while_people_write_each_copy_is_whole(self, live_app, database, tmp_path):
-        if database.url.startswith("postgresql"):
-            pytest.skip("PostgreSQL's own program, which has tests of its own")
+    # PostgreSQL's own program has tests of its own.
+    @pytest.mark.one_database("sqlite")
+    def test_while_people_write_each_copy_is_whole(self, live_app, tmp_path):
         is_over = threading.Event()
 
         def write():
@@ -160,9 +160,8 @@ class TestRestore:
         assert status == 1
         assert "Sam" in names()
 
-    def test_a_missing_program_is_named(self, live_app, database, run, tmp_path, monkeypatch):
-        if not database.url.startswith("postgresql"):
-            pytest.skip("SQLite needs no program")
+    @pytest.mark.one_database("postgresql")
+    def test_a_missing_program_is_named(self, live_app, run, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", str(tmp_path))
         status, printed = run("backup", tmp_path / "copy")
         assert (status, "pg_dump is not installed here" in printed) == (1, True)

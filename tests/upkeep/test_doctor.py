@@ -92,9 +92,9 @@ def test_tables_of_another_version(healthy, doctor, application, monkeypatch):
     assert "db upgrade" in wrong["tables"]
 
 
-def test_a_row_that_refers_to_nothing(healthy, doctor, database):
-    if database.url.startswith("postgresql"):
-        pytest.skip("PostgreSQL lets nobody make one")
+# PostgreSQL lets nobody make one.
+@pytest.mark.one_database("sqlite")
+def test_a_row_that_refers_to_nothing(healthy, doctor):
     with db.engine.connect() as connection:
         connection.execute(text("PRAGMA foreign_keys=OFF"))
         raw = connection.connection.driver_connection
@@ -169,9 +169,9 @@ def test_a_clock_that_went_back(healthy, doctor, now):
     assert list(doctor()[1]) == ["clock"]
 
 
-def test_a_database_with_another_clock(app, doctor, database):
-    if not database.url.startswith("postgresql"):
-        pytest.skip("SQLite has no clock of its own")
+# SQLite has no clock of its own.
+@pytest.mark.one_database("postgresql")
+def test_a_database_with_another_clock(app, doctor):
     assert "are apart" in doctor()[1]["clock"]
 
 

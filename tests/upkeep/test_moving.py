@@ -15,14 +15,15 @@ from tests.conftest import POSTGRES
 from tests.factories import make_user
 from tests.house.world import build_world, empty_tables
 
+# A site that moves begins on SQLite.
+pytestmark = pytest.mark.one_database("sqlite")
+
 
 @pytest.fixture
-def target(database):
+def target():
     """The address of an empty PostgreSQL database."""
     if POSTGRES not in os.environ:
         pytest.skip(f"set {POSTGRES} to the address of a PostgreSQL server")
-    if database.url.startswith("postgresql"):
-        pytest.skip("one begins on SQLite")
     server = make_url(os.environ[POSTGRES])
     name = f"supportgroups_moved_{os.getpid()}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -113,9 +114,7 @@ def test_a_move_that_fails_leaves_nothing_there(app, target, monkeypatch):
         ("postgresql://u:zqsecret@127.0.0.1:1/x", "OperationalError"),
     ],
 )
-def test_what_cannot_be_done_is_said_without_the_password(app, database, url, words):
-    if database.url.startswith("postgresql"):
-        pytest.skip("one begins on SQLite")
+def test_what_cannot_be_done_is_said_without_the_password(app, url, words):
     result = app.test_cli_runner().invoke(args=["move-to", url])
     assert result.exit_code == 1
     assert words in result.output

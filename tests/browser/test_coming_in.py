@@ -77,7 +77,7 @@ class TestSignOut:
         for path in ("/my", "/account", "/account/devices"):
             window.visit(path)
             expect(window.page.locator("body")).to_contain_text("Sign out")
-        window.follow("Sign out", within=window.navigation)
+        window.follow_at_the_head("Sign out")
         window.press("Sign out")
         window.heads("You are signed out")
         shows_nothing_private(window)
@@ -91,7 +91,7 @@ class TestSignOut:
             [{"name": "keeps-pages", "value": "yes", "url": demo_site.base_url}]
         )
         window.visit("/account/devices")
-        window.follow("Sign out", within=window.navigation)
+        window.follow_at_the_head("Sign out")
         window.press("Sign out")
         window.heads("You are signed out")
         with pytest.raises(AssertionError, match="Where you are signed in"):

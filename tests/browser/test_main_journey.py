@@ -98,7 +98,7 @@ def test_from_the_first_visit_to_a_calendar_that_follows(
 def sign_up(window: Window) -> None:
     """Come as a stranger, and go on from the letter in the same browser."""
     window.visit("/")
-    window.follow("Sign up", within=window.navigation)
+    window.follow_at_the_head("Sign up")
     window.write("Name to use here", "Robin")
     window.write("E-mail address", EMAIL)
     window.press("Sign up")
@@ -112,7 +112,7 @@ def sign_up(window: Window) -> None:
 
 def join(window: Window) -> None:
     """Find the group and join it."""
-    window.follow("Find a group", within=window.navigation)
+    window.follow_at_the_head("Find a group")
     window.follow(GROUP)
     window.follow("Join the group")
     window.tick("I have read the group agreement and I will keep to it")

@@ -110,9 +110,17 @@ class Window:
         """Press the button of this name and wait for the page that follows."""
         self.go(self.main.get_by_role("button", name=name, exact=True))
 
-    def follow(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> None:
+    def follow(self, name: str | re.Pattern[str]) -> None:
         """Follow the link of this name."""
-        self.go((within or self.main).get_by_role("link", name=name, exact=True))
+        self.go(self.main.get_by_role("link", name=name, exact=True))
+
+    def follow_at_the_head(self, name: str) -> None:
+        """Follow a link at the head of the page, where a phone folds the lesser ones away."""
+        link = self.navigation.get_by_role("link", name=name, exact=True)
+        if not link.is_visible():
+            self.presses += 1
+            self.navigation.get_by_text("Menu", exact=True).click()
+        self.go(link)
 
     def go(self, target: Locator) -> None:
         """Press or follow something that leads to another page."""

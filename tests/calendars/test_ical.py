@@ -74,7 +74,7 @@ class TestTheCalendarAround:
             replace(ENTRY, uid=f"{index}@calendar.invalid", summary=f"Réunion {index} 😀" * 9)
             for index in range(number)
         ]
-        whole = ical._calendar("Evening; circle, with a \\ and “marks”")
+        whole = ical._calendar("Evening; circle, with a \\ and “marks”", method=None)
         for entry in entries:
             whole.add_component(ical._event(entry))
         joined = build_calendar(

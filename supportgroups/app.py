@@ -59,9 +59,10 @@ from supportgroups.insight import emails as insight_emails
 from supportgroups.insight import services as insight_services
 from supportgroups.insight.views import bp as insight
 from supportgroups.notices import emails as notice_emails
-from supportgroups.notices import gate, pushing
+from supportgroups.notices import gate
 from supportgroups.notices import reactions as notice_reactions
-from supportgroups.notices import services as notices
+from supportgroups.notices.services import letters as notices
+from supportgroups.notices.services import pushing
 from supportgroups.notices.views import bp as notice_pages
 from supportgroups.outbox import worker
 from supportgroups.outbox.cli import outbox_commands, worker_command

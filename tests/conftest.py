@@ -18,6 +18,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from supportgroups.accounts.models import UserAccount
@@ -33,6 +34,10 @@ from tests.outbox_runner import OutboxRunner
 
 POSTGRES = "SUPPORTGROUPS_TEST_POSTGRES_URL"
 STRICT = os.environ.get("SUPPORTGROUPS_TEST_STRICT") == "1"
+
+# A machine that is busy is no fault of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 #: The Monday from which the tests look at the world; the cast's session is on the Tuesday after.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, ValidationError
 from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.forms import Form, choices_of, known
 from supportgroups.groups.models import Membership, Role
-from supportgroups.notices.services import GroupWishes, Wishes
+from supportgroups.notices.services.letters import GroupWishes, Wishes
 from supportgroups.rsvps.forms import ANSWER_WORDS
 
 REMINDER_WORDS = {

@@ -11,8 +11,8 @@ from supportgroups.db import db
 from supportgroups.groups.models import Group, Membership
 from supportgroups.notices.decisions import Choices, Way, decide
 from supportgroups.notices.links import stop_token
-from supportgroups.notices.pushing import queue_pushes
 from supportgroups.notices.queries import stopped_topics
+from supportgroups.notices.services.pushing import queue_pushes
 from supportgroups.outbox.mail import Letter, Verdict, address_of, in_language
 from supportgroups.outbox.notice import Notice, Topic
 

@@ -15,9 +15,10 @@ from supportgroups.clock import utc_now
 from supportgroups.csrf import needs_no_token
 from supportgroups.errors import PermissionDenied
 from supportgroups.groups.queries import list_memberships
-from supportgroups.notices import pushing, queries, services
+from supportgroups.notices import queries
 from supportgroups.notices.forms import AnswerForm, NewsForm
 from supportgroups.notices.loaders import load_answer, load_reader
+from supportgroups.notices.services import letters, pushing
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services import answers
 
@@ -60,7 +61,7 @@ def news() -> ResponseReturnValue:
     person = signed_in_viewer()
     form = NewsForm.of(person, list_memberships(person))
     if form.validate_on_submit():
-        services.choose_news(person, form.wishes(person), of_groups=form.wishes_of_groups())
+        letters.choose_news(person, form.wishes(person), of_groups=form.wishes_of_groups())
         flash(_("Saved."), "success")
         return redirect(url_for(".news"), 303)
     device = signed_in_device()
@@ -105,9 +106,9 @@ def stop(token: str) -> ResponseReturnValue:
     """
     reader, topic = load_reader(token)
     if request.method == "POST" and "again" in request.form:
-        services.start_again(reader, topic)
+        letters.start_again(reader, topic)
     elif request.method == "POST":
-        services.stop(reader, topic)
+        letters.stop(reader, topic)
     return render_template(
         "notices/stop.html", topic=topic, is_stopped=topic in queries.stopped_topics(reader)
     )

@@ -19,7 +19,7 @@ from supportgroups.db import db, transaction
 from supportgroups.groups.queries import find_group
 from supportgroups.guides.services import ask_to_check_lines
 from supportgroups.insight.services import ask_for_head_counts
-from supportgroups.notices.services import (
+from supportgroups.notices.services.letters import (
     queue_digests,
     queue_duty_reminders,
     queue_reminders,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportgroups.db import db, transaction
-from supportgroups.notices import services
+from supportgroups.notices.services import letters as services
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.news import WAIT
 from supportgroups.sessions.services.sessions import cancel_session

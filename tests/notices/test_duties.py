@@ -7,7 +7,7 @@ import time_machine
 
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Role
-from supportgroups.notices import services
+from supportgroups.notices.services import letters as services
 from supportgroups.sessions.services.sessions import cancel_session
 from supportgroups.volunteering import links
 from supportgroups.volunteering.queries import find_open_request

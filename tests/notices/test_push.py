@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from supportgroups.accounts.models import SignIn
 from supportgroups.db import db, transaction
-from supportgroups.notices import push, pushing
+from supportgroups.notices import push
 from supportgroups.notices.models import PushDevice
 from supportgroups.notices.push import PushSender
+from supportgroups.notices.services import pushing
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.news import WAIT

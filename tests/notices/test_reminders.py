@@ -7,9 +7,10 @@ import pytest
 from supportgroups.accounts.models import Reminder
 from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.db import db, transaction
-from supportgroups.notices import queries, services
+from supportgroups.notices import queries
 from supportgroups.notices.links import stop_token
 from supportgroups.notices.reminders import remind_at
+from supportgroups.notices.services import letters as services
 from supportgroups.outbox.notice import Topic
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import RsvpStatus

@@ -1,0 +1,1 @@
+"""What people choose to hear, reminders, the letter of the week, and notes to devices."""

@@ -59,8 +59,9 @@ class Site:
             return self._signed_in(db.session.execute(query).scalar_one())
 
     def hurry_letters(self) -> None:
-        """Let letters about changes leave now, which would have waited a minute for an undo."""
+        """Let letters about changes leave now, which would have waited for an undo, or for the morning."""
         with self.app.app_context(), transaction():
+            db.session.execute(update(UserAccount).values(quiet_from=0, quiet_until=0))
             db.session.execute(
                 update(OutboxJob)
                 .where(OutboxJob.kind.startswith("rsvps.schedule_change"))

@@ -20,7 +20,7 @@ from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.queries import list_concerned_sessions
 from supportgroups.rsvps.services.news import key_of_news
 from supportgroups.sessions.models import GroupSession
-from supportgroups.sessions.news import SUBJECTS, News
+from supportgroups.sessions.news import News
 from supportgroups.sessions.queries import list_changes_of_groups
 from supportgroups.sessions.services.changes import list_news, touched_by
 from supportgroups.volunteering.links import sign_duty
@@ -61,7 +61,7 @@ class Change:
     @property
     def title(self) -> str:
         """What sort of change it is."""
-        return str(SUBJECTS[self.news.kind])
+        return self.news.title
 
     @property
     def lines(self) -> list[str]:

@@ -212,6 +212,7 @@ def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None
         "rsvps_schedule_changed",
         opening=lambda: session_news.opening(news, changes),
         news=news,
+        is_mixed=session_news.is_mixed(news),
         addresses={
             one.session_id: address_of("pages.session", public_id=one.public_id) for one in news
         },

@@ -74,6 +74,11 @@ class News:
         return self.kind is NewsKind.MOVED
 
     @property
+    def title(self) -> str:
+        """Say in a word or two what sort of news it is."""
+        return str(SUBJECTS[self.kind])
+
+    @property
     def lines(self) -> list[str]:
         """Say it in one line or two; the place itself stays on the page, which asks who reads it."""
         lines = [when(self)]
@@ -139,20 +144,23 @@ def _kind(
     return NewsKind.NEW_LINK if has_new_link else None
 
 
-def subject(news: list[News]) -> str:
+def is_mixed(news: Sequence[News]) -> bool:
+    """Tell whether it is of several sorts, so that each has to say of which it is."""
+    return len({one.kind for one in news}) > 1
+
+
+def subject(news: Sequence[News]) -> str:
     """Return the subject of a letter: never a word about whom or what it is for."""
-    kinds = {one.kind for one in news}
-    return str(SUBJECTS[kinds.pop()] if len(kinds) == 1 else _("Some dates have changed"))
+    return str(_("Some dates have changed")) if is_mixed(news) else news[0].title
 
 
-def opening(news: list[News], changes: Sequence[ScheduleChange]) -> str:
+def opening(news: Sequence[News], changes: Sequence[ScheduleChange]) -> str:
     """Return the sentence before the dates."""
     returns_on = {day for change in changes for day in change.before["returns_on"]}
     is_one_break = all(change.kind is ChangeKind.PAUSED for change in changes)
-    kinds = {one.kind for one in news}
-    if len(kinds) > 1:
+    if is_mixed(news):
         return str(_("Some sessions that you answered have changed."))
-    match kinds.pop():
+    match news[0].kind:
         case NewsKind.MOVED:
             words = ngettext(
                 "A session that you answered has a new time.",

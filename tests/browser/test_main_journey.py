@@ -197,4 +197,5 @@ def the_letter_says_so(window: Window) -> None:
     subject = window.read_letter(EMAIL)
     assert not re.search("lantern|tea", subject, re.IGNORECASE)
     window.says("Some sessions that you answered have changed.")
-    window.says("It is now: ")
+    window.says(re.compile(r"A new time\s+It was: "))
+    window.says(re.compile(r"Cancelled\s+\w+day \d+ "))

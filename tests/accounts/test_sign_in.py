@@ -371,7 +371,8 @@ class TestSignInByLink:
         number = db.session.execute(select(SignInLink.id)).scalar_one()
         later = now + timedelta(minutes=9)
         secret = services.issue_sign_in_link(number, now=later).secret
-        self.use(secret, later + timedelta(minutes=9))
+        device, _next_path = self.use(secret, later + timedelta(minutes=9))
+        assert device.sign_in.user_id == cast.sam.id
 
     def test_nobody_waits_for_a_letter_that_did_not_come(self, cast, now):
         services.request_sign_in_link("sam@example.org", next_path=None, caller="", now=now)

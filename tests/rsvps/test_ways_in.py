@@ -251,7 +251,8 @@ class TestAskingFirst:
             assert rsvp.status is RsvpStatus.ACCEPTED
 
     def test_anybody_says_that_they_do_not_come(self, circle: Cast, now: datetime) -> None:
-        respond(circle.session, actor=circle.sam, status=RsvpStatus.DECLINED, now=now)
+        rsvp = respond(circle.session, actor=circle.sam, status=RsvpStatus.DECLINED, now=now)
+        assert rsvp.status is RsvpStatus.DECLINED
 
     def test_the_page_leads_through_it(self, browser: Browser, circle: Cast, now: datetime) -> None:
         with transaction():

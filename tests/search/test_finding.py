@@ -74,12 +74,24 @@ class TestGroups:
         assert groups("zebra boat", ask=any_of) == ["Tea and talk"]
 
     @pytest.mark.parametrize(
-        "words", ['"', "'", "a\\b", "x'*", "NOT", "tea OR", "{title} :", "&|!"]
+        ("words", "plain"),
+        [
+            ("te*a\\boat", "te a boat"),
+            ("boat'*", "boat"),
+            ("NOT boat", "not boat"),
+            ("tea OR", "tea or"),
+            ("{title} : tea", "title tea"),
+            ("tea & | ! boat", "tea boat"),
+        ],
     )
-    def test_signs_of_the_index_are_only_words(self, words):
+    def test_signs_of_the_index_are_only_words(self, words, plain):
         for ask in (all_of, nearly_all_of, any_of):
-            if words_asked(words):
-                groups(words, ask=ask)
+            assert groups(words, ask=ask) == groups(plain, ask=ask)
+        assert groups(words, ask=any_of) != []
+
+    @pytest.mark.parametrize("words", ['"', "'", "&|!", "* :"])
+    def test_signs_alone_ask_nothing(self, words):
+        assert words_asked(words) == ()
 
     def test_no_more_than_asked_for(self, make_group):
         for number in range(8):

@@ -235,6 +235,7 @@ class TestRefusals:
         create_series(group, plan(FIRST + timedelta(days=1)), actor=cast.rosa, now=now)
         cancel_session(sessions_of(group)[-1], actor=cast.rosa, now=now)
         undo(change)
+        assert [one.is_cancelled for one in sessions_of(group)].count(True) == 1
 
     @pytest.mark.parametrize("name", ["kofi", "sam", "stan", "ola"])
     def test_only_organizers_may(self, change, cast, undo, name):

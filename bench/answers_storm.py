@@ -8,9 +8,7 @@ and how many answers a second the site gave. The last one compares with a tenth 
 press at a site that is not in a hurry: the ratio says what the crowd costs each of them.
 """
 
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -22,11 +20,12 @@ from flask import Flask  # noqa: E402 (found beside this folder)
 from flask_migrate import upgrade  # noqa: E402
 from sqlalchemy import select  # noqa: E402
 
+from bench._databases import databases  # noqa: E402
 from supportgroups.accounts.models import UserAccount  # noqa: E402
 from supportgroups.app import create_app  # noqa: E402
 from supportgroups.db import db  # noqa: E402
 from supportgroups.rsvps.models import RsvpStatus  # noqa: E402
-from tests.conftest import POSTGRES, PostgresHouse, SqliteHouse, make_config  # noqa: E402
+from tests.conftest import PostgresHouse, SqliteHouse, make_config  # noqa: E402
 from tests.rsvps import storm  # noqa: E402
 from tests.server import serving  # noqa: E402
 
@@ -37,14 +36,8 @@ AT_ONCE = 64
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run("SQLite", SqliteHouse(Path(folder)))
-        if POSTGRES in os.environ:
-            house = PostgresHouse(Path(folder), os.environ[POSTGRES])
-            try:
-                run("PostgreSQL", house)
-            finally:
-                house.pull_down()
+    for name, house in databases():
+        run(name, house)
 
 
 class Outcome(NamedTuple):

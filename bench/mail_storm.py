@@ -8,9 +8,7 @@ tells how many letters were lost, how many came twice, how many envelopes had mo
 how many came though their reason was gone: all but the second have to be none, and that one no more than the kills.
 """
 
-import os
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -23,6 +21,7 @@ from flask import Flask  # noqa: E402 (found beside this folder)
 from flask_migrate import upgrade  # noqa: E402
 from sqlalchemy import delete, func, select  # noqa: E402
 
+from bench._databases import databases  # noqa: E402
 from supportgroups.accounts.models import UserAccount  # noqa: E402
 from supportgroups.app import create_app  # noqa: E402
 from supportgroups.clock import utc_now  # noqa: E402
@@ -30,7 +29,7 @@ from supportgroups.db import db, transaction  # noqa: E402
 from supportgroups.outbox.mail import message_id  # noqa: E402
 from supportgroups.outbox.models import JobState, OutboxJob  # noqa: E402
 from supportgroups.outbox.services.jobs import enqueue_many  # noqa: E402
-from tests.conftest import POSTGRES, PostgresHouse, SqliteHouse, make_config  # noqa: E402
+from tests.conftest import PostgresHouse, SqliteHouse, make_config  # noqa: E402
 from tests.factories import make_user  # noqa: E402
 from tests.outbox.crew import Crew  # noqa: E402
 from tests.outbox.mail_server import Delivery, MailServer  # noqa: E402
@@ -45,14 +44,8 @@ PATIENCE = 300
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        run("SQLite", SqliteHouse(Path(folder)))
-        if POSTGRES in os.environ:
-            house = PostgresHouse(Path(folder), os.environ[POSTGRES])
-            try:
-                run("PostgreSQL", house)
-            finally:
-                house.pull_down()
+    for name, house in databases():
+        run(name, house)
 
 
 def run(name: str, house: SqliteHouse | PostgresHouse) -> None:

@@ -1,6 +1,7 @@
 """Reminders to those who lead, and saying by their link that one cannot."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -26,22 +27,9 @@ def led(cast):
 
 
 @pytest.fixture
-def due(cast):
-    """A day before the session."""
-    return cast.session.starts_at - 24 * HOUR
-
-
-@pytest.fixture
-def remind(outbox):
-    """Do what the worker does at a moment; return the letters that came of it."""
-
-    def remind(at):
-        before = len(outbox.letters)
-        services.queue_duty_reminders(now=at)
-        outbox.run(now=at)
-        return outbox.letters[before:]
-
-    return remind
+def remind(letters_after):
+    """Remind who is to be reminded at a moment; return the letters that came of it."""
+    return partial(letters_after, services.queue_duty_reminders)
 
 
 class TestReminder:

@@ -1,6 +1,7 @@
 """Reminders: when they come, to whom, and how they are answered and stopped."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -62,22 +63,9 @@ def coming(cast, now):
 
 
 @pytest.fixture
-def due(cast):
-    """A day before the session."""
-    return cast.session.starts_at - 24 * HOUR
-
-
-@pytest.fixture
-def remind(outbox):
-    """Do what the worker does at a moment; return the letters that came of it."""
-
-    def remind(at):
-        before = len(outbox.letters)
-        services.queue_reminders(now=at)
-        outbox.run(now=at)
-        return outbox.letters[before:]
-
-    return remind
+def remind(letters_after):
+    """Remind who is to be reminded at a moment; return the letters that came of it."""
+    return partial(letters_after, services.queue_reminders)
 
 
 def change_membership(cast, values):

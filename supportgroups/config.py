@@ -8,13 +8,14 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app
+
+from supportgroups.key_files import read_key_file
 
 PREFIX = "SUPPORTGROUPS_"
 #: Below this many characters a secret key can be guessed.
@@ -147,22 +148,10 @@ def _secret_key(value: str, data_dir: Path) -> str:
             raise BadSetting(f"{PREFIX}SECRET_KEY needs at least {MIN_SECRET_KEY} characters")
         return value
     path = data_dir / "secret-key"
-    if not path.exists():
-        _make_secret_key(path)
-    key = path.read_text().strip()
+    key = read_key_file(path, lambda: secrets.token_urlsafe(48).encode()).decode().strip()
     if len(key) < MIN_SECRET_KEY:
         raise BadSetting(f"{path} holds no usable key; delete it to have a new one made")
     return key
-
-
-def _make_secret_key(path: Path) -> None:
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    # Of several starting processes one gives its key the name, and all find it written out.
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()
 
 
 def _database_url(value: str, data_dir: Path) -> str:

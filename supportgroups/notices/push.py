@@ -7,12 +7,10 @@ Sources: RFC 8030 (the request), RFC 8292 (the signature).
 import base64
 import ipaddress
 import json
-import os
-import secrets
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +21,8 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from supportgroups.key_files import read_key_file
 
 #: In the data directory: the key by which push services know the site.
 KEY_FILE = "push-key.pem"
@@ -143,27 +143,18 @@ class PushSender:
 
 def load_key(path: Path) -> ec.EllipticCurvePrivateKey:
     """Return the site's key, made at the first time: whoever loses it loses all its devices."""
-    if not path.exists():
-        _make_key(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    key = serialization.load_pem_private_key(read_key_file(path, _new_key), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{path} holds another kind of key")
     return key
 
 
-def _make_key(path: Path) -> None:
-    words = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+def _new_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(words)
-    # Of several starting processes one gives its key the name, and all find it written out.
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()
 
 
 def public_key(key: ec.EllipticCurvePrivateKey) -> str:

@@ -151,7 +151,7 @@ def _ask_for_layout(draft: ImportDraft, group: Group) -> ResponseReturnValue:
     assert layout is not None  # noqa: S101 (whoever calls has looked)
     form = LayoutForm.of(table[0])(data=LayoutForm.values_of(layout))
     if form.validate_on_submit():
-        services.explain_draft(draft, as_answers(form.layout), actor=signed_in_viewer())
+        services.explain_draft(draft, group, as_answers(form.layout), actor=signed_in_viewer())
         return redirect(url_for(".review_import", slug=group.slug, public_id=draft.public_id), 303)
     return render_template("exchange/explain_columns.html", form=form, group=group, table=table)
 
@@ -160,7 +160,7 @@ def _ask_for_zones(draft: ImportDraft, group: Group, names: list[str]) -> Respon
     form = ZonesForm.of(names)()
     if form.validate_on_submit():
         answers = {"zones": dict(form.zones(names))}
-        services.explain_draft(draft, answers, actor=signed_in_viewer())
+        services.explain_draft(draft, group, answers, actor=signed_in_viewer())
         return redirect(url_for(".review_import", slug=group.slug, public_id=draft.public_id), 303)
     return render_template("exchange/explain_zones.html", form=form, group=group, count=len(names))
 

@@ -20,7 +20,7 @@ from supportgroups.groups.models import (
 )
 from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.limits import spend
-from supportgroups.outbox.services.jobs import enqueue, enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_many
 from supportgroups.tokens import derived_secret
 
 REPORTS_PER_CALLER = 5
@@ -73,13 +73,17 @@ def _keep_report(
     )
     db.session.add(report)
     db.session.flush()
-    for admin in list_site_admins():
-        enqueue(
-            "groups.problem_reported",
-            {"report_id": report.id, "user_id": admin.id},
-            key=f"problem-reported:{report.public_id}:{admin.id}",
-            now=now,
-        )
+    enqueue_many(
+        "groups.problem_reported",
+        (
+            (
+                f"problem-reported:{report.public_id}:{admin.id}",
+                {"report_id": report.id, "user_id": admin.id},
+            )
+            for admin in list_site_admins()
+        ),
+        now=now,
+    )
     if kind.is_about_facts:
         _ask_organizers(group, f"report:{report.public_id}", now=now)
     if group.is_listed and len(queries.list_open_reports(group)) >= ENOUGH_REPORTS:

@@ -12,6 +12,7 @@ from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.clock import to_zone
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Membership
+from supportgroups.groups.queries import list_memberships
 from supportgroups.notices import queries
 from supportgroups.notices.decisions import A_WEEK, last_digest
 from supportgroups.notices.reminders import remind_at
@@ -55,9 +56,9 @@ def choose_news(actor: UserAccount, wishes: Wishes, *, of_groups: dict[int, Grou
     """
     for name, value in vars(wishes).items():
         setattr(actor, name, value)
-    for group_id, wanted in of_groups.items():
-        membership = db.session.get(Membership, (group_id, actor.id))
-        if membership is not None:
+    for membership in list_memberships(actor):
+        wanted = of_groups.get(membership.group_id)
+        if wanted is not None:
             membership.reminder, membership.is_muted = wanted.reminder, wanted.is_muted
 
 

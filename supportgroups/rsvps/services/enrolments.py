@@ -12,7 +12,7 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.form_keys import use_form_key
 from supportgroups.groups.permissions import Permission, ensure
-from supportgroups.outbox.services.jobs import enqueue, forget_jobs
+from supportgroups.outbox.services.jobs import enqueue, enqueue_many, forget_jobs
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Enrolment, RsvpStatus
 from supportgroups.rsvps.services.answers import ensure_let_in, respond
@@ -128,13 +128,14 @@ def answer_for_enrolled(group_sessions: Iterable[GroupSession], *, now: datetime
 @transaction()
 def tell_of_make_up(group_session: GroupSession, *, now: datetime) -> None:
     """Queue one letter about a date that was added, to each who is enrolled."""
-    for rsvp in queries.list_coming_to(group_session):
-        enqueue(
-            "rsvps.date_added",
-            {"rsvp_id": rsvp.id},
-            key=f"date-added:{group_session.public_id}:{rsvp.id}",
-            now=now,
-        )
+    enqueue_many(
+        "rsvps.date_added",
+        (
+            (f"date-added:{group_session.public_id}:{rsvp.id}", {"rsvp_id": rsvp.id})
+            for rsvp in queries.list_coming_to(group_session)
+        ),
+        now=now,
+    )
 
 
 def _fill(series: Series, *, now: datetime) -> list[Enrolment]:

@@ -57,6 +57,7 @@ def serving(
     *,
     workers: int = 2,
     threads: int = 4,
+    worker_class: str = "gthread",
     module: str = "wsgi:app",
     **settings: str,
 ) -> Iterator[Server]:
@@ -67,8 +68,9 @@ def serving(
     """
     port = free_port()
     server = start_server(
-        application, port, workers=workers, threads=threads, module=module, **settings
-    )
+        application, port, workers=workers, threads=threads,
+        worker_class=worker_class, module=module, **settings,
+    )  # fmt: skip
     try:
         wait_until_ready(server)
         yield server
@@ -83,6 +85,7 @@ def start_server(
     *,
     workers: int,
     threads: int,
+    worker_class: str = "gthread",
     module: str = "wsgi:app",
     **settings: str,
 ) -> Server:
@@ -93,7 +96,7 @@ def start_server(
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}",
-                "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread",
+                "--workers", str(workers), "--threads", str(threads), "--worker-class", worker_class,
                 "--no-control-socket", "--log-level", "warning",
             ],
             cwd=ROOT,

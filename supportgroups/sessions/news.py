@@ -30,6 +30,8 @@ class NewsKind(StrEnum):
     NEW_PLACE = "new place"
     #: The room online has another link.
     NEW_LINK = "new link"
+    #: There is no room online any more.
+    NO_LINK = "no link"
     CANCELLED = "cancelled"
     RESTORED = "restored"
 
@@ -39,6 +41,7 @@ SUBJECTS: dict[NewsKind, LazyString] = {
     NewsKind.CLOCKS: _l("A change of clocks"),
     NewsKind.NEW_PLACE: _l("A new place"),
     NewsKind.NEW_LINK: _l("A new way in"),
+    NewsKind.NO_LINK: _l("Not online any more"),
     NewsKind.CANCELLED: _l("Cancelled"),
     NewsKind.RESTORED: _l("It takes place after all"),
 }
@@ -140,8 +143,9 @@ def _kind(
         return NewsKind.CLOCKS if change.kind is ChangeKind.CLOCKS else NewsKind.MOVED
     if before.place_shown != group_session.place_shown:
         return NewsKind.NEW_PLACE
-    has_new_link = before.online_link_shown not in {None, group_session.online_link_shown}
-    return NewsKind.NEW_LINK if has_new_link else None
+    if before.online_link_shown in {None, group_session.online_link_shown}:
+        return None
+    return NewsKind.NEW_LINK if group_session.online_link_shown else NewsKind.NO_LINK
 
 
 def is_mixed(news: Sequence[News]) -> bool:
@@ -181,6 +185,12 @@ def opening(news: Sequence[News], changes: Sequence[ScheduleChange]) -> str:
             words = ngettext(
                 "A session that you answered has a new link. Its page leads you there in time:",
                 "%(num)s sessions that you answered have a new link. Their pages lead you there in time:",
+                len(news),
+            )
+        case NewsKind.NO_LINK:
+            words = ngettext(
+                "A session that you answered does not meet online any more. The page says where:",
+                "%(num)s sessions that you answered do not meet online any more. The page says where:",
                 len(news),
             )
         case NewsKind.CANCELLED if is_one_break and len(returns_on) == 1:

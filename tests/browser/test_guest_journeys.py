@@ -188,6 +188,8 @@ class TestTheOnlineRoom:
         organizer.follow("Paste a new link")
         organizer.write("Link to meet online", f"{demo_site.base_url}{ROOM}?new")
         organizer.press("Save")
+        organizer.heads("Before you save")
+        organizer.press("Do it and tell them")
         guest.follow("Try again")
         assert guest.path == ROOM
 

@@ -119,7 +119,6 @@ CALENDARS: dict[str, Mapping[str, Any]] = {
     "calendars.invitations": {"is_on": "y", "discretion": "busy"},
     "exchange.import_dates": {"pasted": CALENDAR},
 }
-BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 
 
 def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapping[str, Any]:
@@ -160,7 +159,11 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.come": {**joining, "key": "a key made for this page alone, and long enough"},
         "rsvps.come_to_course": {**joining, "key": "a key of this page alone, and long enough"},
         "rsvps.invite_listed": {"course": str(world.groups[visibility].course)},
-        "rsvps.edit_room": {"policy": "approval", "online_link": "https://other.example.org/"},
+        "rsvps.edit_room": {
+            "policy": "approval",
+            "online_link": "https://other.example.org/",
+            "confirmed": "y",
+        },
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "notices.answer": {"status": "declined"},
         "notices.start_pushing": {"endpoint": "https://push.example.org/other"},

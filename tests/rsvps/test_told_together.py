@@ -8,12 +8,15 @@ import pytest
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db, transaction
+from supportgroups.groups.services import members
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.services import answers, waiting_list
 from supportgroups.rsvps.services.news import SHORT_WAIT, WAIT
 from supportgroups.sessions.details import SessionDetails
-from supportgroups.sessions.models import GroupSession, ScheduleChange
+from supportgroups.sessions.models import GroupSession, LinkPolicy, ScheduleChange
+from supportgroups.sessions.scopes import Scope
+from supportgroups.sessions.services import rooms
 from supportgroups.sessions.services import sessions as session_services
 from supportgroups.sessions.services.undoing import undo_change
 from tests import factories
@@ -21,6 +24,7 @@ from tests.browser_client import Browser, visible_text
 from tests.conftest import Cast
 from tests.outbox_runner import OutboxRunner
 
+OLD_ROOM, NEW_ROOM = "https://room.example.org/old", "https://room.example.org/new"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 Edit = Callable[..., None]
 
@@ -159,6 +163,113 @@ class TestNewLink:
         (letter,) = outbox.letters
         assert letter["Subject"] == "A new way in"
         assert "secret" not in letter.get_content()
+
+    def test_a_room_that_is_gone_is_told_too(self, cast, coming, edit, outbox, now) -> None:
+        with transaction():
+            cast.session.online_link = OLD_ROOM
+        edit(cast.session, now, online_link="")
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        assert letter["Subject"] == "Not online any more"
+
+
+class TestNewLinkOfASchedule:
+    @pytest.fixture
+    def set_room(self, cast: Cast) -> Edit:
+        """Let Rosa give the schedule a room at a moment."""
+        with transaction():
+            cast.series.online_link = OLD_ROOM
+
+        def set_room(link: str, at: datetime, policy: LinkPolicy = LinkPolicy.NAME) -> None:
+            rooms.set_room(cast.series, actor=cast.rosa, policy=policy, online_link=link, now=at)
+
+        return set_room
+
+    def test_each_reads_of_all_their_dates_once(
+        self, cast, coming, second, set_room, outbox, now
+    ) -> None:
+        third = factories.make_session(cast.series, cast.session.wall_starts_at + 14 * DAY)
+        ben = factories.make_user("Ben")
+        factories.make_rsvp(third, ben, RsvpStatus.WAITLISTED, turn=1)
+        factories.make_rsvp(third, cast.sam, RsvpStatus.DECLINED)
+        set_room(NEW_ROOM, now)
+        outbox.run(now=now + WAIT)
+        outbox.run(now=now + 3 * WAIT)
+        letters = {one["To"]: one for one in outbox.letters}
+        assert len(outbox.letters) == len(letters) == 2
+        words = letters[cast.sam.email].get_content()
+        assert letters[cast.sam.email]["Subject"] == "A new way in"
+        assert "1 December" in words
+        assert "8 December" in words
+        assert "15 December" not in words
+        assert "room.example.org" not in words
+        assert cast.group.name not in words
+
+    def test_dates_with_a_room_of_their_own_keep_it_untold(
+        self, cast, coming, second, set_room, outbox, now
+    ) -> None:
+        with transaction():
+            second.online_link = "https://room.example.org/of-its-own"
+        set_room(NEW_ROOM, now)
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        assert "8 December" not in letter.get_content()
+
+    @pytest.mark.parametrize("policy", [LinkPolicy.NAME, LinkPolicy.APPROVAL])
+    def test_the_same_link_is_no_news(self, coming, set_room, outbox, now, policy) -> None:
+        set_room(OLD_ROOM, now, policy)
+        outbox.run(now=now + WAIT)
+        assert outbox.letters == []
+
+    def test_who_was_removed_hears_nothing(self, cast, coming, set_room, outbox, now) -> None:
+        membership = factories.find_membership(cast.group, cast.sam)
+        members.remove_member(membership, actor=cast.rosa, now=now)
+        set_room(NEW_ROOM, now)
+        outbox.run(now=now + WAIT)
+        assert outbox.letters == []
+
+    def test_it_can_be_undone_before_anybody_hears(
+        self, cast, coming, set_room, outbox, now
+    ) -> None:
+        set_room(NEW_ROOM, now, LinkPolicy.APPROVAL)
+        undo_change(newest_change(), actor=cast.rosa, now=now + MINUTE)
+        outbox.run(now=now + 3 * WAIT)
+        assert outbox.letters == []
+        found = (cast.series.online_link, cast.series.link_policy, cast.series.is_link_old)
+        assert found == (OLD_ROOM, LinkPolicy.NAME, False)
+
+    def test_undone_it_still_leads_nobody_whom_it_should_not(
+        self, cast, coming, set_room, now
+    ) -> None:
+        set_room(NEW_ROOM, now)
+        membership = factories.find_membership(cast.group, cast.sam)
+        members.remove_member(membership, actor=cast.rosa, now=now)
+        undo_change(newest_change(), actor=cast.rosa, now=now + MINUTE)
+        assert cast.series.is_link_old
+
+    def test_the_page_repeats_first_what_people_read(
+        self, browser: Browser, cast, coming, set_room
+    ) -> None:
+        browser.sign_in(cast.rosa)
+        room = f"/groups/{cast.group.slug}/series/{cast.series.public_id}/room"
+        typed = {"policy": "name", "online_link": NEW_ROOM}
+        page = visible_text(browser.post(room, typed).text)
+        assert "A session that you answered has a new link" in page
+        assert cast.series.online_link == OLD_ROOM
+        assert NEW_ROOM in browser.post(room, {**typed, "back": "y"}).text
+        assert browser.post(room, {**typed, "confirmed": "y"}).status_code == 303
+        db.session.refresh(cast.series)
+        assert cast.series.online_link == NEW_ROOM
+
+
+def test_a_new_place_of_a_schedule_is_told_once(cast, coming, second, outbox, now) -> None:
+    details = SessionDetails.of(cast.session, place="The town hall")
+    session_services.edit_session(cast.session, details, scope=Scope.ALL, actor=cast.rosa, now=now)
+    outbox.run(now=now + WAIT)
+    (letter,) = outbox.letters
+    assert letter["Subject"] == "A new place"
+    assert "town hall" not in letter.get_content()
+    assert "8 December" in letter.get_content()
 
 
 class TestStillGood:

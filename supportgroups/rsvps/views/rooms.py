@@ -16,7 +16,9 @@ from supportgroups.rsvps.forms import RoomForm
 from supportgroups.rsvps.rooms import Door, door_of, opens_at
 from supportgroups.rsvps.views.blueprint import bp
 from supportgroups.sessions.loaders import load_group_session, load_series
+from supportgroups.sessions.services.changes import NotConfirmed
 from supportgroups.sessions.services.rooms import set_room
+from supportgroups.sessions.views.confirming import ask_to_confirm, is_confirmed, wants_back
 
 
 @bp.get("/sessions/<uuid:public_id>/enter")
@@ -50,17 +52,24 @@ def enter(public_id: UUID) -> ResponseReturnValue:
 @bp.route("/groups/<slug>/series/<uuid:public_id>/room", methods=["GET", "POST"])
 @access(Permission.SESSION_MANAGE)
 def edit_room(slug: str, public_id: UUID) -> ResponseReturnValue:
-    """Give a schedule its online room: the link, and who is led there."""
+    """Give a schedule its online room: the link, and who is led there.
+
+    Where members would be told of a new link, the page first repeats what they will read.
+    """
     series = load_series(slug, public_id, Permission.SESSION_MANAGE)
     form = RoomForm(data={"policy": series.link_policy.value, "online_link": series.online_link})
-    if form.validate_on_submit():
-        set_room(
-            series,
-            actor=signed_in_viewer(),
-            policy=form.chosen_policy,
-            online_link=form.online_link.data or "",
-            now=utc_now(),
-        )
+    if form.validate_on_submit() and not wants_back():
+        try:
+            set_room(
+                series,
+                actor=signed_in_viewer(),
+                policy=form.chosen_policy,
+                online_link=form.online_link.data or "",
+                is_confirmed=is_confirmed(),
+                now=utc_now(),
+            )
+        except NotConfirmed as question:
+            return ask_to_confirm(question)
         flash(_("Saved."), "success")
         return redirect(url_for("pages.group", slug=slug), 303)
     return render_template("rsvps/room.html", form=form, series=series)

@@ -89,13 +89,18 @@ class Act:
         )
 
     def touch_series(self, series: Series) -> None:
-        """Remember a series as it is, before it stops, goes on, or its listed dates move.
+        """Remember a series as it is, before it stops, goes on, is moved, or has another room online.
 
-        Where these were is kept with their sessions.
+        Where its listed dates were is kept with their sessions.
         """
         self._series[str(series.id)] = {
             "stops_before": series.stops_before and series.stops_before.isoformat(),
             "wall_starts_at": series.wall_starts_at.isoformat(),
+            "room": {
+                "online_link": series.online_link,
+                "link_policy": series.link_policy,
+                "is_link_old": series.is_link_old,
+            },
         }
 
     def begin_series(self, series: Series, *, instead_of: Series) -> None:

@@ -15,6 +15,7 @@ from supportgroups.sessions import queries
 from supportgroups.sessions.models import (
     ChangeKind,
     GroupSession,
+    LinkPolicy,
     Pause,
     ScheduleChange,
     Series,
@@ -185,6 +186,20 @@ def _put_series_back(change: ScheduleChange, *, now: datetime) -> None:
             )
             for line in series.dates
         ]
+        if "room" in values:
+            _put_room_back(series, **values["room"])
+
+
+def _put_room_back(
+    series: Series, *, online_link: str, link_policy: str, is_link_old: bool
+) -> None:
+    """Let a schedule meet online where it did.
+
+    Who was removed meanwhile may know that link too, so one that has to change goes on having to.
+    """
+    series.online_link = online_link
+    series.link_policy = LinkPolicy(link_policy)
+    series.is_link_old = series.is_link_old or is_link_old
 
 
 def _put_sessions_back(

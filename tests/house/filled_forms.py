@@ -95,6 +95,7 @@ LEADING: dict[str, Mapping[str, Any]] = {
     "volunteering.pass_on_by_link": {"answer": "no"},
     "volunteering.decide": {"decision": "cancel"},
 }
+ROOM = {"policy": "approval", "online_link": "https://other.example.org/", "confirmed": "y"}
 BREAK = {"starts_on": "2027-01-05", "returns_on": "2027-01-20", "confirmed": "y"}
 #: What everybody sends alike.
 VISITING: dict[str, Mapping[str, Any]] = {
@@ -159,11 +160,7 @@ def filled_form(world: World, endpoint: str, role: str, visibility: str) -> Mapp
         "rsvps.come": {**joining, "key": "a key made for this page alone, and long enough"},
         "rsvps.come_to_course": {**joining, "key": "a key of this page alone, and long enough"},
         "rsvps.invite_listed": {"course": str(world.groups[visibility].course)},
-        "rsvps.edit_room": {
-            "policy": "approval",
-            "online_link": "https://other.example.org/",
-            "confirmed": "y",
-        },
+        "rsvps.edit_room": ROOM,
         "rsvps.edit_way_in": {"admission": "drop_in", "doors_minutes": "15"},
         "notices.answer": {"status": "declined"},
         "notices.start_pushing": {"endpoint": "https://push.example.org/other"},

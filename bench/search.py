@@ -7,6 +7,7 @@ PostgreSQL too where SUPPORTGROUPS_TEST_POSTGRES_URL names a server.
 
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,18 +15,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, make_url, text
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 
-from supportgroups.accounts.models import UserAccount
-from supportgroups.app import create_app
-from supportgroups.clock import utc_now
-from supportgroups.config import load_config
-from supportgroups.db import db, transaction
-from supportgroups.dev.crowd import fill_with_crowd
-from supportgroups.search import queries
-from supportgroups.search.words import Question, all_of, any_of, nearly_all_of, words_asked
+from flask import Flask  # noqa: E402 (found beside this folder)
+from flask_migrate import upgrade  # noqa: E402
+from sqlalchemy import create_engine, event, make_url, text  # noqa: E402
+
+from supportgroups.accounts.models import UserAccount  # noqa: E402
+from supportgroups.app import create_app  # noqa: E402
+from supportgroups.clock import utc_now  # noqa: E402
+from supportgroups.config import load_config  # noqa: E402
+from supportgroups.db import db, transaction  # noqa: E402
+from supportgroups.dev.crowd import fill_with_crowd  # noqa: E402
+from supportgroups.search import queries  # noqa: E402
+from supportgroups.search.words import Question, all_of, any_of, nearly_all_of, words_asked  # noqa: E402
 
 SMALL, LARGE = 1_000, 10_000
 ROUNDS = 5

@@ -7,6 +7,7 @@ missing are a week's, as the hourly task finds them, and then half a year's, as 
 
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,20 +15,23 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import create_engine, func, insert, make_url, select, text
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
 
-from supportgroups.accounts.models import UserAccount
-from supportgroups.app import create_app
-from supportgroups.clock import utc_now
-from supportgroups.config import load_config
-from supportgroups.db import db, transaction
-from supportgroups.groups.models import Admission, Group, Visibility
-from supportgroups.groups.topics import Format
-from supportgroups.sessions.models import GroupSession, Series, SeriesFacilitator
-from supportgroups.sessions.recurrence import HORIZON
-from supportgroups.sessions.services.series import extend_all_series
+from flask import Flask  # noqa: E402 (found beside this folder)
+from flask_migrate import upgrade  # noqa: E402
+from sqlalchemy import create_engine, func, insert, make_url, select, text  # noqa: E402
+
+from supportgroups.accounts.models import UserAccount  # noqa: E402
+from supportgroups.app import create_app  # noqa: E402
+from supportgroups.clock import utc_now  # noqa: E402
+from supportgroups.config import load_config  # noqa: E402
+from supportgroups.db import db, transaction  # noqa: E402
+from supportgroups.groups.models import Admission, Group, Visibility  # noqa: E402
+from supportgroups.groups.topics import Format  # noqa: E402
+from supportgroups.sessions.models import GroupSession, Series, SeriesFacilitator  # noqa: E402
+from supportgroups.sessions.recurrence import HORIZON  # noqa: E402
+from supportgroups.sessions.services.series import extend_all_series  # noqa: E402
 
 SCHEDULES = 2_000
 WORKERS = 2

@@ -17,21 +17,27 @@ from supportgroups.search.words import Marker, Place, Question
 _FTS = table(
     "search_index", *(column(name) for name in ("rowid", Place.TITLE, Place.WORDS, Place.NEAR))
 )
+#: What an entry is about.
+_ABOUT = "o.group_id, o.series_id, o.group_session_id"
 
 
 def entries_that_hold(dialect: str, place: Place) -> str:
-    """Return a relation in SQL with one column, `id`: the entries that hold `:asked` in one place.
+    """Return a relation in SQL: what the entries are about that hold `:asked_title` in their title.
 
-    They come in the order of the rows, so that a limit ends the search early: an order by rank
-    would have to weigh every hit first.
+    Each place has a parameter of its own name. The entries come in the order of the rows, so that a
+    limit ends the search early: an order by rank would have to weigh every hit first.
     """
     if dialect == "sqlite":
-        return "SELECT rowid AS id FROM search_index WHERE search_index MATCH :asked"
-    vector = f"array_to_tsvector(string_to_array({place}, ' '))"
-    wanted = f"{vector} @@ CAST(:asked AS tsquery)"
+        return (
+            f"SELECT {_ABOUT} FROM search_index AS i CROSS JOIN search_entry AS o "  # noqa: S608
+            f"WHERE i.search_index MATCH :asked_{place} AND o.id = i.rowid"
+        )
+    vector = f"array_to_tsvector(string_to_array(o.{place}, ' '))"
+    # In a query of its own, the words are not looked at when a plan is made, and it can be kept.
+    wanted = f"{vector} @@ (SELECT CAST(:asked_{place} AS tsquery))"
     # The offset makes PostgreSQL plan for all hits. Planning for the few that the limit lets through,
     # it would read through the whole table, hoping to meet them soon.
-    return f"SELECT id FROM search_entry WHERE {wanted} OFFSET 0"  # noqa: S608 (all constants)
+    return f"SELECT {_ABOUT} FROM search_entry AS o WHERE {wanted} OFFSET 0"  # noqa: S608
 
 
 def asked_as(question: Question, place: Place, marker: Marker) -> str:

@@ -7,7 +7,7 @@ nothing has to be put together while somebody waits.
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Integer, TextClause, bindparam, exists, select, text
+from sqlalchemy import Integer, Select, Subquery, bindparam, column, exists, select, text
 from sqlalchemy.orm import joinedload, lazyload
 
 from supportgroups.accounts.models import UserAccount
@@ -41,35 +41,27 @@ MAY_KNOW = """
 """
 
 
+#: So many rows stand for one thing at most: a title's words stand among the others too, and a session
+#: with a title of its own can also be the next one of its schedule.
+ROWS_OF_ONE = {Marker.GROUP: 2, Marker.SESSION: 4}
+#: More rows than there are. The limit keeps PostgreSQL from working out an id twice, once to see
+#: whether there is one.
+ALL_OF_THEM = 1_000_000
+
+
 def find_groups(question: Question, *, person: UserAccount | None, limit: int) -> list[Group]:
     """Return the groups whose words answer `question`, those whose name does first."""
-    found = _ids(A_GROUP, Marker.GROUP, question, person, limit=limit)
-    if not found:
-        return []
-    groups = db.session.scalars(
-        select(Group).where(Group.id.in_(found)).options(lazyload(Group.topic_tags))
-    )
-    return sorted(groups, key=lambda group: found.index(group.id))
+    statement = _groups(db.engine.dialect.name, _places(question), limit)
+    return list(db.session.scalars(statement, _values(Marker.GROUP, question, person)))
 
 
 def find_sessions(
     question: Question, *, person: UserAccount | None, now: datetime, limit: int
 ) -> list[GroupSession]:
     """Return coming sessions whose own words or whose schedule's answer `question`, soonest first."""
-    found = _ids(A_SESSION, Marker.SESSION, question, person, limit=limit, now=now)
-    if not found:
-        return []
-    return list(
-        db.session.scalars(
-            select(GroupSession)
-            .where(GroupSession.id.in_(found))
-            .options(
-                joinedload(GroupSession.group).lazyload(Group.topic_tags),
-                joinedload(GroupSession.series),
-            )
-            .order_by(GroupSession.starts_at, GroupSession.id)
-        )
-    )
+    statement = _sessions(db.engine.dialect.name, _places(question), limit)
+    values = _values(Marker.SESSION, question, person) | {"now": now}
+    return list(db.session.scalars(statement, values))
 
 
 def list_groups_without_entries(*, limit: int) -> list[int]:
@@ -83,55 +75,75 @@ def list_group_ids() -> list[int]:
     return list(db.session.scalars(select(Group.id).order_by(Group.id)))
 
 
-def _ids(
-    wanted: str,
-    marker: Marker,
-    question: Question,
-    person: UserAccount | None,
-    *,
-    limit: int,
-    now: datetime | None = None,
-) -> list[int]:
-    """Return the ids of what answers the question, those that do so by their title first.
+def _values(marker: Marker, question: Question, person: UserAccount | None) -> dict[str, object]:
+    """Return what a statement is asked with, all but the time."""
+    asked = {f"asked_{place}": asked_as(question, place, marker) for place in _places(question)}
+    return {"person": person.id if person is not None else None, **asked}
 
-    Where titles alone give enough, which common words do, the other words are not looked through.
-    """
-    places = (Place.TITLE, Place.WORDS) if question.place is Place.WORDS else (question.place,)
-    found: list[int] = []
-    for place in places:
-        values: dict[str, object] = {
-            "person": person.id if person is not None else None,
-            "most": limit,
-            "asked": asked_as(question, place, marker),
-            **({"now": now} if now is not None else {}),
-        }
-        statement = _statement(db.engine.dialect.name, wanted, place)
-        found += db.session.scalars(statement, values)
-        found = list(dict.fromkeys(found))
-        if len(found) >= limit:
-            break
-    return found[:limit]
+
+def _places(question: Question) -> tuple[Place, ...]:
+    """Return where to look, one place after the other."""
+    return (Place.TITLE, Place.WORDS) if question.place is Place.WORDS else (question.place,)
+
+
+# The statements are put together once for each kind of question: that takes longer than to send them.
 
 
 @cache
-def _statement(dialect: str, wanted: str, place: Place) -> TextClause:
-    """Return the question in SQL.
+def _groups(dialect: str, places: tuple[Place, ...], limit: int) -> Select[Group]:
+    found = _ids(dialect, A_GROUP, Marker.GROUP, places, limit)
+    return (
+        select(Group)
+        .join(found, found.c.id == Group.id)
+        .options(lazyload(Group.topic_tags))
+        .order_by(found.c.place, Group.id)
+    )
 
-    The tables are joined in the order in which they stand (SQLite keeps to that in a CROSS JOIN), so
-    that it ends as soon as it has enough, however many entries hold a common word.
+
+@cache
+def _sessions(dialect: str, places: tuple[Place, ...], limit: int) -> Select[GroupSession]:
+    found = _ids(dialect, A_SESSION, Marker.SESSION, places, limit)
+    return (
+        select(GroupSession)
+        .join(found, found.c.id == GroupSession.id)
+        .options(
+            joinedload(GroupSession.group, innerjoin=True).lazyload(Group.topic_tags),
+            joinedload(GroupSession.series),
+        )
+        .order_by(GroupSession.starts_at, GroupSession.id)
+    )
+
+
+def _ids(
+    dialect: str, wanted: str, marker: Marker, places: tuple[Place, ...], limit: int
+) -> Subquery:
+    """Return a relation of ids, each with the number of the first place that answers.
+
+    The tables are joined in the order in which they stand (SQLite keeps to that in a CROSS JOIN), and
+    the places asked one after the other, so that it ends as soon as it has enough, however many
+    entries hold a common word: where titles alone give enough, the other words are not looked through.
     """
+    parts = " UNION ALL ".join(
+        f"""
+        SELECT id, {number} AS place FROM (
+            SELECT {wanted} AS id
+            FROM ({entries_that_hold(dialect, place)}) AS e
+            CROSS JOIN support_group AS g
+            WHERE g.id = e.group_id AND ({MAY_KNOW})
+            LIMIT {ALL_OF_THEM}
+        ) AS {place} WHERE id IS NOT NULL
+        """  # noqa: S608 (every part is a constant of ours)
+        for number, place in enumerate(places)
+    )
+    # The limits are no parameters, and the words are kept from the planner (index.py): so one plan of
+    # PostgreSQL serves for all questions. To plan took it as long as to search.
     statement = text(
         f"""
-        SELECT id FROM (
-            SELECT {wanted} AS id
-            FROM ({entries_that_hold(dialect, place)}) AS h
-            CROSS JOIN search_entry AS e
-            CROSS JOIN support_group AS g
-            WHERE e.id = h.id AND g.id = e.group_id AND ({MAY_KNOW})
-        ) AS known WHERE id IS NOT NULL LIMIT :most
-        """  # noqa: S608 (every part is a constant of ours)
-    )
-    statement = statement.bindparams(bindparam("person", type_=Integer()))
+        SELECT id, min(place) AS place
+        FROM (SELECT id, place FROM ({parts}) AS known LIMIT {limit * ROWS_OF_ONE[marker]}) AS found
+        GROUP BY id ORDER BY min(place), id LIMIT {limit}
+        """  # noqa: S608 (as above)
+    ).bindparams(bindparam("person", type_=Integer()))
     if ":now" in wanted:
-        return statement.bindparams(bindparam("now", type_=UTCDateTime()))
-    return statement
+        statement = statement.bindparams(bindparam("now", type_=UTCDateTime()))
+    return statement.columns(column("id", Integer), column("place", Integer)).subquery()

@@ -275,4 +275,19 @@ class TestCost:
     def test_it_does_not_grow(self, cast, make_group, make_series, make_session, now):
         for _number in range(30):
             make_session(make_series(make_group("Tuesday circle")))
-        assert self.count(cast, now) == 4
+        assert self.count(cast, now) == 2
+
+    @pytest.mark.one_database("postgresql")
+    def test_one_plan_serves_for_all_questions(self, cast, now):
+        """To plan takes PostgreSQL as long as to search, so it has to keep what it planned."""
+        for number in range(15):
+            groups(f"circle {number}", cast.sam)
+            sessions(f"circle {number}", now, cast.sam)
+        kept = db.session.scalars(
+            text(
+                "SELECT generic_plans FROM pg_prepared_statements "
+                "WHERE statement LIKE '%search_entry%' AND statement LIKE 'SELECT %'"
+            )
+        ).all()
+        assert len(kept) == 2
+        assert all(kept)

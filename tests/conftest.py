@@ -19,7 +19,7 @@ import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.app import create_app
@@ -96,6 +96,7 @@ class SqliteHouse:
         # A connection that is closed later would take the log of the next test with it.
         engine.dispose()
         shutil.copyfile(self.file, self.template)
+        event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
 
     def empty(self) -> None:
         """Put the empty file back."""
@@ -103,6 +104,11 @@ class SqliteHouse:
         for leftover in self.folder.glob("test.sqlite3-*"):
             leftover.unlink()
         shutil.copyfile(self.template, self.file)
+
+
+def _do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
+    # No test pulls the plug of the machine.
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 class PostgresHouse:
@@ -114,6 +120,8 @@ class PostgresHouse:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
         self.name = f"supportgroups_test_{worker}_{os.getpid()}"
         self._on_server(f'CREATE DATABASE "{self.name}"')
+        # Here too nobody waits for the disk.
+        self._on_server(f'ALTER DATABASE "{self.name}" SET synchronous_commit = off')
         self.url = self.server.set(database=self.name).render_as_string(hide_password=False)
 
     def built(self, _app: Flask) -> None:

@@ -2,15 +2,23 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 
-import holidays
 from babel import Locale
+
+
+@cache
+def _package() -> Any:
+    # Not at the start: few pages ask, and it is large.
+    import holidays  # noqa: PLC0415
+
+    return holidays
 
 
 @cache
 def countries() -> frozenset[str]:
     """Return the ISO 3166 codes of the countries whose holidays are known."""
-    return frozenset(holidays.list_supported_countries(include_aliases=False))
+    return frozenset(_package().list_supported_countries(include_aliases=False))
 
 
 @cache
@@ -21,7 +29,7 @@ def regions(country: str) -> dict[str, str]:
     """
     if country not in countries():
         return {}
-    known = holidays.country_holidays(country)
+    known = _package().country_holidays(country)
     names = {code: code for code in known.subdivisions}
     for name, code in known.subdivisions_aliases.items():
         if names.get(code) == code:
@@ -55,11 +63,13 @@ def is_holiday(day: date, country: str, region: str = "") -> bool:
 @cache
 def _spoken(country: str, language: str) -> str | None:
     """Return which of the languages of the package to ask for; none for the country's own."""
-    names = holidays.country_holidays(country).supported_languages
+    names = _package().country_holidays(country).supported_languages
     return next((name for name in names if language and name.partition("_")[0] == language), None)
 
 
 @cache
 def _of_year(country: str, region: str, year: int, language: str | None) -> dict[date, str]:
-    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=language)
+    found = _package().country_holidays(
+        country, subdiv=region or None, years=year, language=language
+    )
     return dict(found.items())

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,11 +22,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from supportgroups.key_files import read_key_file
+from supportgroups.notices.endpoints import HTTPS_PORT, Answer
 
 #: In the data directory: the key by which push services know the site.
 KEY_FILE = "push-key.pem"
-MAX_ENDPOINT = 1000
-HTTPS_PORT = 443
 #: A device that was off for so long is told nothing: the letter is in the mailbox anyway.
 LIVES_FOR = timedelta(hours=12)
 #: A signature is good for so long; push services accept a day (RFC 8292, section 2).
@@ -40,29 +38,8 @@ HALF = 32
 GONE = frozenset({404, 410})
 
 
-class Answer(StrEnum):
-    """What came of a push."""
-
-    TAKEN = "taken"
-    #: Nobody listens there any more, or nobody may be reached there.
-    GONE = "gone"
-
-
 class PushFailed(Exception):
     """The push service did not take it; a later try may do."""
-
-
-def is_endpoint(address: str) -> bool:
-    """Tell whether a browser could have been given this address: HTTPS, by name, no odd port."""
-    if len(address) > MAX_ENDPOINT or not address.isascii() or not address.isprintable():
-        return False
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return False
-    is_plain = parts.scheme == "https" and "@" not in parts.netloc and not parts.fragment
-    return is_plain and bool(parts.hostname) and port in {None, HTTPS_PORT} and " " not in address
 
 
 def is_public(address: str) -> bool:

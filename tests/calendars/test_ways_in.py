@@ -13,7 +13,8 @@ from dataclasses import replace
 import pytest
 
 from supportgroups.app import ROOT, create_app
-from supportgroups.calendars.listener import MOST_BYTES, listening_for_replies
+from supportgroups.calendars.listener import listening_for_replies
+from supportgroups.calendars.lmtp import MOST_BYTES
 from supportgroups.calendars.replies import MAX_BYTES, Verdict
 from supportgroups.db import db
 from supportgroups.rsvps.models import RsvpStatus

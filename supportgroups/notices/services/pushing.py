@@ -4,7 +4,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import contains_eager
@@ -14,10 +14,12 @@ from supportgroups.accounts.queries import is_alive
 from supportgroups.config import settings
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
-from supportgroups.notices import push
+from supportgroups.notices.endpoints import Answer, is_endpoint
 from supportgroups.notices.models import PushDevice
-from supportgroups.notices.push import Answer, PushSender
 from supportgroups.outbox.services.jobs import enqueue_many
+
+if TYPE_CHECKING:
+    from supportgroups.notices.push import PushSender  # noqa: PLC0415
 
 
 class NotAnEndpoint(DomainError):
@@ -35,7 +37,7 @@ def start_pushing(device: SignIn, endpoint: str, *, now: datetime) -> None:
     :raises NotAnEndpoint: `endpoint` is not what a browser is given by its push service
     :raises NotKept: it is not kept signed in
     """
-    if not push.is_endpoint(endpoint):
+    if not is_endpoint(endpoint):
         raise NotAnEndpoint
     if not device.is_kept:
         raise NotKept
@@ -99,17 +101,22 @@ def note_answer(payload: dict[str, Any], answer: Answer) -> None:
         db.session.execute(delete(PushDevice).where(PushDevice.id == payload["push_device_id"]))
 
 
-def open_sender() -> PushSender:
+def open_sender() -> "PushSender":
     """Return what signs and sends pushes of this site."""
     config = settings()
-    return _sender(config.data_dir / push.KEY_FILE, f"mailto:{parseaddr(config.mail_from)[1]}")
+    return _sender(config.data_dir, f"mailto:{parseaddr(config.mail_from)[1]}")
 
 
 def site_key() -> str:
     """Return the key by which a browser knows that pushes are this site's."""
-    return push.public_key(open_sender().key)
+    from supportgroups.notices.push import public_key  # noqa: PLC0415
+
+    return public_key(open_sender().key)
 
 
 @cache
-def _sender(path: Path, contact: str) -> PushSender:
-    return PushSender(push.load_key(path), contact)
+def _sender(folder: Path, contact: str) -> "PushSender":
+    # Signing takes a large library, which a web server that nobody asks for it never loads.
+    from supportgroups.notices.push import KEY_FILE, PushSender, load_key  # noqa: PLC0415
+
+    return PushSender(load_key(folder / KEY_FILE), contact)

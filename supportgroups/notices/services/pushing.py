@@ -19,7 +19,7 @@ from supportgroups.notices.models import PushDevice
 from supportgroups.outbox.services.jobs import enqueue_many
 
 if TYPE_CHECKING:
-    from supportgroups.notices.push import PushSender  # noqa: PLC0415
+    from supportgroups.notices.push import PushSender
 
 
 class NotAnEndpoint(DomainError):

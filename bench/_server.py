@@ -10,7 +10,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
@@ -93,24 +93,35 @@ def site(house: SqliteHouse | PostgresHouse | None = None) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-@contextmanager
-def beside_hello(app: Flask) -> Iterator[Callable[..., Figures]]:
-    """Serve `app` and a hello; yield what measures: `measure(asks, status=200) -> Figures`.
+class Beside(NamedTuple):
+    """The site, and a hello beside it."""
 
-    The asks are sent in turns, and each must be answered with the status. An iterator of asks is for
-    what cannot be asked twice; where it ends, the measuring does.
-    """
+    site: Server
+    hello: Server
+
+    def measure(self, asks: Iterable[Ask], status: int = 200) -> Figures:
+        """Send the asks in turns, each of which must be answered with the status.
+
+        An iterator of asks is for what cannot be asked twice.
+        """
+        return _measure(self.site, self.hello, asks, status)
+
+    def tag(self, path: str) -> str:
+        """Return the ETag of a page."""
+        answer = exchange(self.site.port, Ask(path).as_bytes(f"127.0.0.1:{self.site.port}"))
+        return answer.partition(b"\r\nETag: ")[2].partition(b"\r\n")[0].decode()
+
+
+@contextmanager
+def beside_hello(app: Flask) -> Iterator[Beside]:
+    """Serve `app` and a hello until the block ends."""
     with (
         serving(app, workers=WORKERS, threads=1, worker_class="sync") as site,
         serving(
             app, workers=WORKERS, threads=1, worker_class="sync", module="bench._hello:app"
         ) as hello,
     ):
-
-        def measure(asks: Iterable[Ask], status: int = 200) -> Figures:
-            return _measure(site, hello, asks, status)
-
-        yield measure
+        yield Beside(site, hello)
 
 
 def _measure(site: Server, hello: Server, asks: Iterable[Ask], status: int) -> Figures:
@@ -159,7 +170,7 @@ def spend(
         answer = exchange(server.port, question)
         taken.append(time.perf_counter() - asked)
         found = answer[9:12].decode()
-        assert found == str(status), f"{found} instead of {status}: {question!r}\n{answer!r}"
+        assert found == str(status), f"{found} instead of {status}: {question!r}\n{answer[:300]!r}"
     return Spent(cpu_seconds(workers) - before, taken, answer.partition(b"\r\n\r\n")[2])
 
 

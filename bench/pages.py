@@ -29,7 +29,7 @@ def main() -> None:
     with site() as app:
         addresses, cookie = make_group(app)
         print(heading())
-        with beside_hello(app) as measure:
+        with beside_hello(app) as beside:
             for name, path in addresses.items():
                 for how, headers, goal in (
                     ("signed in", cookie, SIGNED_IN_GOAL),
@@ -37,7 +37,7 @@ def main() -> None:
                 ):
                     ask = Ask(path, headers)
                     said = len(statements(app, ask))
-                    print(line(f"{name} page, {how}", measure([ask]), goal, said))
+                    print(line(f"{name} page, {how}", beside.measure([ask]), goal, said))
 
 
 def make_group(app: Flask) -> tuple[dict[str, str], dict[str, str]]:

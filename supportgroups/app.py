@@ -20,6 +20,7 @@ from supportgroups import (
     form_keys,
     formatting,
     headers,
+    kept_pages,
     languages,
     limits,
     logs,
@@ -261,6 +262,7 @@ def create_app(config: Config) -> Flask:
         part.init_app(app)
     for part in (headers, static_files):
         part.init_app(app, config)
+    kept_pages.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if config.development:

@@ -9,6 +9,8 @@ from flask import Flask, Response, g, request
 
 from supportgroups.config import Config
 
+log = structlog.get_logger()
+
 
 def init_app(app: Flask, config: Config) -> None:
     """Log each request by its endpoint: its path may hold the secret of a calendar link."""
@@ -25,7 +27,6 @@ def init_app(app: Flask, config: Config) -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    log = structlog.get_logger()
 
     @app.before_request
     def start_the_clock() -> None:
@@ -34,11 +35,16 @@ def init_app(app: Flask, config: Config) -> None:
     @app.after_request
     def log_request(response: Response) -> Response:
         took = time.perf_counter() - g.get("started", time.perf_counter())
-        log.info(
-            "request",
-            endpoint=request.endpoint,
-            method=request.method,
-            status=response.status_code,
-            milliseconds=round(took * 1000, 1),
-        )
+        log_answer(request.endpoint, request.method, response.status_code, took)
         return response
+
+
+def log_answer(endpoint: str | None, method: str, status: int, seconds: float) -> None:
+    """Log one request, and how long it took."""
+    log.info(
+        "request",
+        endpoint=endpoint,
+        method=method,
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+    )

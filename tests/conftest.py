@@ -176,6 +176,7 @@ def application(database: Any) -> Iterator[Flask]:
 @contextmanager
 def _emptied(application: Flask, database: Any) -> Iterator[Flask]:
     with application.app_context():
+        application.extensions["kept_pages"].forget()
         database.empty()
         # Ids and counters begin anew, so a tag of the last test may come to name other bytes.
         kept_bodies.clear()

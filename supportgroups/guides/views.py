@@ -55,6 +55,7 @@ from supportgroups.guides.models import (
     Standing,
 )
 from supportgroups.headers import allow_indexing
+from supportgroups.kept_pages import keep_page
 from supportgroups.languages import page_language
 from supportgroups.outbox.mail import address_of
 
@@ -131,6 +132,7 @@ def help_lines_to_check() -> list[HelpLine]:
 @access(PUBLIC)
 def index() -> ResponseReturnValue:
     """List the guides by the people they are for."""
+    keep_page()
     allow_indexing()
     return _keep(
         render_template(
@@ -146,6 +148,7 @@ def index() -> ResponseReturnValue:
 @access(PUBLIC)
 def show(slug: str) -> ResponseReturnValue:
     """Show one guide with its contents list, its sources and what to do or read next."""
+    keep_page()
     language = request.args.get("language") or page_language()
     guide = loaders.load_guide(slug, language)
     library = loaders.load_library()
@@ -175,6 +178,7 @@ def show(slug: str) -> ResponseReturnValue:
 @access(PUBLIC)
 def sheet(sheet: str) -> ResponseReturnValue:
     """Show a page to print and fill in by hand."""
+    keep_page()
     library = loaders.load_library()
     guide = next((one for one in library if one.sheet == sheet), None)
     if guide is None:
@@ -214,6 +218,7 @@ def help_now() -> ResponseReturnValue:
 
     Remembers nothing about who looked or which country they chose.
     """
+    keep_page()
     now = utc_now()
     book = loaders.load_help_book()
     wanted = request.args.get("country", "").strip().upper()

@@ -15,6 +15,7 @@ from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.models import Group
 from supportgroups.groups.queries import DirectoryFilters
 from supportgroups.groups.topics import FORMAT_WORDS, LANGUAGE_NAMES, TOPIC_WORDS, Format
+from supportgroups.kept_pages import keep_page
 from supportgroups.pages.forms import Chosen, DirectoryForm, page_mark
 from supportgroups.pages.queries import DirectorySearch, count_groups, list_groups
 from supportgroups.pages.views.blueprint import bp
@@ -38,6 +39,7 @@ class Widening(NamedTuple):
 @access(PUBLIC)
 def directory() -> ResponseReturnValue:
     """List the groups that everybody may know about, by what a visitor looks for."""
+    keep_page()
     form = DirectoryForm(request.args)
     search = form.search()
     now = utc_now()

@@ -23,6 +23,7 @@ from supportgroups.groups.topics import (
     TOPIC_WORDS,
 )
 from supportgroups.headers import allow_indexing
+from supportgroups.kept_pages import keep_page
 from supportgroups.outbox.mail import address_of
 from supportgroups.pages.linked import coming_events
 from supportgroups.pages.views.blueprint import bp
@@ -40,6 +41,7 @@ NEXT_SESSIONS = 6
 @access(Permission.GROUP_READ)
 def group(slug: str) -> ResponseReturnValue:
     """Show one group: what to expect, who runs it, when it meets, how to join."""
+    keep_page()
     shown = load_group(slug, Permission.GROUP_READ)
     if shown.is_listed:
         allow_indexing()

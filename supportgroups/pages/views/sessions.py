@@ -14,6 +14,7 @@ from supportgroups.groups import queries as group_queries
 from supportgroups.groups.freshness import is_doubtful
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.insight import queries as insight_queries
+from supportgroups.kept_pages import keep_page
 from supportgroups.pages import queries
 from supportgroups.pages.clocks import find_gaps
 from supportgroups.pages.views.blueprint import bp
@@ -35,6 +36,7 @@ LEADS_ON = frozenset({Door.OPEN, Door.EARLY, Door.LINK_OLD, Door.NEEDS_APPROVAL}
 @access(Permission.GROUP_READ)
 def session(public_id: UUID) -> ResponseReturnValue:
     """Show one session, in whatever state it is, with the answer that fits."""
+    keep_page()
     shown = load_group_session(public_id, Permission.GROUP_READ)
     person = viewer()
     now = utc_now()

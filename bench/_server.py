@@ -113,10 +113,16 @@ class Beside(NamedTuple):
 
 
 @contextmanager
-def beside_hello(app: Flask) -> Iterator[Beside]:
-    """Serve `app` and a hello until the block ends."""
+def beside_hello(app: Flask, *, module: str = "wsgi:app", **settings: str) -> Iterator[Beside]:
+    """Serve `app` and a hello until the block ends.
+
+    :param module: what to serve instead, for peers
+    :param settings: settings of the site by name, such as DEVELOPMENT
+    """
     with (
-        serving(app, workers=WORKERS, threads=1, worker_class="sync") as site,
+        serving(
+            app, workers=WORKERS, threads=1, worker_class="sync", module=module, **settings
+        ) as site,
         serving(
             app, workers=WORKERS, threads=1, worker_class="sync", module="bench._hello:app"
         ) as hello,

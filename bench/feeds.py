@@ -1,21 +1,14 @@
-"""What a poll of a private feed costs, in CPU time, beside a bare Flask view and beside icalendar.
+"""What a poll of a private feed costs beside a bare hello, and beside icalendar at each poll.
 
   python3 dev.py bench feeds
 
-All are called in turns in one process, as WSGI applications without a server around them, on SQLite. (A
-server costs both sides the same, so ratios behind one are closer to 1.)
-For each case the view that says "hello" in 1 KB is measured before and after it, in every round; the
-ratio is CPU of hello ÷ CPU of the case, and the median of the rounds counts. Cases: nothing new
-(304) for feeds of 20 and of 200 sessions; a whole feed of 200 that is kept, plain and gzipped; a feed of
-which one session has changed; and the same 200 events built with icalendar each time.
+On SQLite and, where SUPPORTGROUPS_TEST_POSTGRES_URL names a server, on PostgreSQL, whose own CPU is
+not counted. Cases: nothing new (304); a whole feed whose body is kept, plain and gzipped; the first
+poll after one session has changed; the first after every entry has; 200 events built by icalendar.
 """
 
-import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,21 +16,19 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flask import Flask  # noqa: E402 (found beside this folder)
-from flask_migrate import upgrade  # noqa: E402
-from icalendar import Calendar, Event  # noqa: E402
-from werkzeug.test import EnvironBuilder, run_wsgi_app  # noqa: E402
+from sqlalchemy import insert, inspect  # noqa: E402 (found beside this folder)
 
-from supportgroups.app import create_app  # noqa: E402
-from supportgroups.calendars.models import Discretion  # noqa: E402
-from supportgroups.calendars.services.links import create_feed_link  # noqa: E402
+from bench._databases import databases  # noqa: E402
+from bench._server import Ask, Beside, beside_hello, heading, line, site  # noqa: E402
+from supportgroups.calendars.clients import ClientFamily  # noqa: E402
+from supportgroups.calendars.models import Discretion, FeedLink  # noqa: E402
+from supportgroups.calendars.services.links import create_feed_link, note_fetched  # noqa: E402
 from supportgroups.clock import utc_now  # noqa: E402
 from supportgroups.db import db, transaction  # noqa: E402
-from supportgroups.rsvps.models import RsvpStatus  # noqa: E402
+from supportgroups.rsvps.models import Rsvp, RsvpStatus  # noqa: E402
 from supportgroups.sessions.models import GroupSession  # noqa: E402
-from tests.conftest import SqliteHouse, make_config  # noqa: E402
-from tests.factories import (  # noqa: E402  # noqa: E402
-    make_cast,
+from supportgroups.tokens import new_secret, uuid7  # noqa: E402
+from tests.factories import (  # noqa: E402
     make_group,
     make_membership,
     make_rsvp,
@@ -46,52 +37,94 @@ from tests.factories import (  # noqa: E402  # noqa: E402
     make_user,
 )
 
-ROUNDS = 7
-FEW, MANY = 20, 200
+USUAL, MANY, MOST = 200, 2_000, 20_000
+UNCHANGED_GOAL, KEPT_GOAL, CHANGED_GOAL = 0.9, 0.75, 0.4
+TIMES_OF_SESSION = ("recurrence_id", "wall_starts_at", "starts_at", "ends_at")
 
 
-class Case(NamedTuple):
-    """Something that is called again and again."""
+class Polled(NamedTuple):
+    """A feed that is measured."""
 
-    name: str
-    call: Callable[[], object]
-    #: Calls in a round.
-    times: int
+    path: str
+    link_id: int
+    session_id: int
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        house = SqliteHouse(Path(folder))
-        app = create_app(make_config(house.folder, DATABASE_URL=house.url))
-        with app.app_context():
-            upgrade()
-            make_cast(now=utc_now())
-            few, _sessions = make_feed(FEW)
-            many, sessions = make_feed(MANY)
-            db.session.remove()
-        hello = Case("hello", lambda: fetch(bare(), "/"), 300)
-        print(f"{'':44} {'CPU':>10} {'of hello':>9}")
-        for case in cases(app, few, many, sessions):
-            mine, ratio = measure(case, hello)
-            print(f"{case.name:44} {mine * 1000:7.3f} ms {ratio:9.3f}")
-        with app.app_context():
-            db.engine.dispose()
+    for name, house in databases():
+        with site(house) as app:
+            feeds = {number: make_feed(number) for number in (USUAL, MANY, MOST)}
+            print(f"\n{name}\n{heading()}")
+            # As in earnest: a development site logs less.
+            with beside_hello(app, DEVELOPMENT="0") as beside:
+                for case, asks, status, goal in cases(beside, feeds):
+                    print(line(case, beside.measure(asks, status), goal), flush=True)
+    with site() as app, beside_hello(app, module="bench._icalendar:app") as beside:
+        print(line(f"{USUAL} events by icalendar", beside.measure([Ask("/feed")]), 0), flush=True)
 
 
-def make_feed(number: int) -> tuple[str, list[int]]:
-    """Return the address of a feed of so many sessions, and the ids of these."""
-    now = utc_now().replace(minute=0, second=0, microsecond=0)
+def cases(beside: Beside, feeds: dict[int, Polled]) -> Iterator[tuple[str, Any, int, float]]:
+    """Yield a name, what is asked, the status of the answer, and the goal."""
+    for number in (USUAL, MOST):
+        path = feeds[number].path
+        asks = [Ask(path, {"If-None-Match": beside.tag(path)})]
+        yield f"nothing new, {number:,} sessions", asks, 304, UNCHANGED_GOAL
+    usual = feeds[USUAL]
+    yield f"{USUAL} sessions, kept", [Ask(usual.path)], 200, KEPT_GOAL
+    zipped = Ask(usual.path, {"Accept-Encoding": "gzip"})
+    yield f"{USUAL} sessions, kept gzipped", [zipped], 200, KEPT_GOAL
+    for number in (USUAL, MANY):
+        asks_after = after(change_one, feeds[number])
+        yield f"{number:,} sessions, one changed", asks_after, 200, CHANGED_GOAL
+    yield f"{USUAL} sessions, all changed", after(change_all, usual), 200, 0
+
+
+def after(change: Callable[[Polled], None], feed: Polled) -> Iterator[Ask]:
+    """Change a feed before each poll; this process does that, not the server."""
+    while True:
+        change(feed)
+        yield Ask(feed.path)
+
+
+@transaction()
+def change_one(feed: Polled) -> None:
+    """Do to a session what every change does."""
+    group_session = db.session.get_one(GroupSession, feed.session_id)
+    group_session.revision += 1
+    group_session.group.touch_calendar(utc_now())
+
+
+@transaction()
+def change_all(feed: Polled) -> None:
+    """Do what somebody does who chooses other words for every entry."""
+    link = db.session.get_one(FeedLink, feed.link_id)
+    link.revised_at += timedelta(seconds=1)
+
+
+@transaction()
+def make_feed(number: int) -> Polled:
+    """Make a person with a feed of so many sessions in the coming year."""
+    now = utc_now().replace(second=0, microsecond=0)
     person, group = make_user("Sam"), make_group(f"Circle {number}")
     make_membership(group, person)
-    series = make_series(group)
-    first = now.replace(tzinfo=None, hour=12) + timedelta(days=1)
-    ids = []
-    with transaction():
-        for index in range(number):
-            one = make_session(series, first + timedelta(days=index))
-            make_rsvp(one, person, RsvpStatus.ACCEPTED)
-            ids.append(one.id)
-    _link, secret = create_feed_link(
+    first = make_session(make_series(group), now.replace(tzinfo=None) + timedelta(days=1))
+    answer = make_rsvp(first, person, RsvpStatus.ACCEPTED)
+    step = timedelta(minutes=timedelta(days=360) // timedelta(minutes=1) // number)
+    sessions = [
+        values_of(first)
+        | {"public_id": uuid7(), "uid": f"{new_secret()}@calendar.invalid"}
+        | {name: getattr(first, name) + step * index for name in TIMES_OF_SESSION}
+        for index in range(1, number)
+    ]
+    written = db.session.execute(
+        insert(GroupSession).returning(GroupSession.id, GroupSession.wall_starts_at), sessions
+    )
+    answers = [
+        values_of(answer) | {"group_session_id": id_, "answered_for": wall_starts_at}
+        for id_, wall_starts_at in written
+    ]
+    db.session.execute(insert(Rsvp), answers)
+    link, secret = create_feed_link(
         actor=person,
         name="phone",
         group=None,
@@ -99,129 +132,15 @@ def make_feed(number: int) -> tuple[str, list[int]]:
         neutral_word="Appointment",
         now=now,
     )
-    return f"/calendar/{secret}.ics", ids
+    # Its app has come before: noting a visit is one poll in an hour.
+    note_fetched(link.id, client=ClientFamily.APPLE, now=now)
+    return Polled(f"/calendar/{secret}.ics", link.id, first.id)
 
 
-def cases(app: Flask, few: str, many: str, sessions: list[int]) -> list[Case]:
-    """Return what is measured, each once tried for being what it says."""
-    tags = {url: fetch(app, url)[1]["ETag"] for url in (few, many)}
-    assert fetch(app, many, tag=tags[many])[0] == "304 NOT MODIFIED"
-    body = b"".join(fetch(app, many)[2])
-    assert body.count(b"BEGIN:VEVENT") == MANY
-
-    def change_one() -> None:
-        with app.app_context(), transaction():
-            one = db.session.get_one(GroupSession, sessions[0])
-            one.revision += 1
-            one.group.touch_calendar(utc_now())
-
-    def poll_after_change() -> None:
-        fetch(app, many)
-
-    return [
-        Case(f"nothing new, {FEW} sessions", lambda: fetch(app, few, tag=tags[few]), 100),
-        Case(f"nothing new, {MANY} sessions", lambda: fetch(app, many, tag=tags[many]), 100),
-        Case(f"{MANY} sessions, kept", lambda: fetch(app, many), 100),
-        Case(f"{MANY} sessions, kept gzipped", lambda: fetch(app, many, zipped=True), 100),
-        Case(f"{MANY} sessions, one changed", Changed(change_one, poll_after_change), 10),
-        Case(f"{MANY} sessions, icalendar each time", lambda: built_anew(body), 3),
-    ]
-
-
-class Changed(NamedTuple):
-    """A call that is prepared each time, at nobody's cost."""
-
-    prepare: Callable[[], None]
-    act: Callable[[], None]
-
-    def __call__(self) -> None:
-        """Do what is measured."""
-        self.act()
-
-
-def measure(case: Case, hello: Case) -> tuple[float, float]:
-    """Return the CPU seconds of one call, and those of a hello divided by it."""
-    spend(case)
-    found = []
-    for _round in range(ROUNDS):
-        before, mine, after = spend(hello), spend(case), spend(hello)
-        found.append((mine, (before + after) / 2 / mine))
-    return (
-        statistics.median(mine for mine, _ratio in found),
-        statistics.median(ratio for _mine, ratio in found),
-    )
-
-
-def spend(case: Case) -> float:
-    total = 0.0
-    for _time in range(case.times):
-        if isinstance(case.call, Changed):
-            case.call.prepare()
-        begun = time.process_time()
-        case.call()
-        total += time.process_time() - begun
-    return total / case.times
-
-
-_BARE: list[Flask] = []
-
-
-def bare() -> Flask:
-    """Return the least that a Flask program does."""
-    if not _BARE:
-        app = Flask("hello")
-        app.add_url_rule("/", view_func=lambda: "x" * 1024, endpoint="hello")
-        _BARE.append(app)
-    return _BARE[0]
-
-
-def fetch(app: Flask, url: str, *, tag: str = "", zipped: bool = False) -> Any:
-    """Call an application as a server would, and read all that it answers."""
-    headers = {"If-None-Match": tag} if tag else {}
-    if zipped:
-        headers["Accept-Encoding"] = "gzip"
-    environ = EnvironBuilder(path=url, headers=headers).get_environ()
-    body, status, found = run_wsgi_app(app.wsgi_app, environ, buffered=True)
-    parts = list(body)
-    with suppress(AttributeError):
-        body.close()  # type: ignore[attr-defined]
-    return status, found, parts
-
-
-def built_anew(body: bytes) -> bytes:
-    """Build a calendar of the same facts with icalendar, as a program without kept bytes does."""
-    calendar = Calendar()
-    calendar.add("version", "2.0")
-    calendar.add("prodid", "-//Bench//EN")
-    for facts in _facts(body):
-        event = Event()
-        for name, value in facts.items():
-            event.add(name, value)
-        calendar.add_component(event)
-    return bytes(calendar.to_ical())
-
-
-_FACTS: dict[int, list[dict[str, Any]]] = {}
-
-
-def _facts(body: bytes) -> list[dict[str, Any]]:
-    if len(body) not in _FACTS:
-        events = Calendar.from_ical(body).walk("VEVENT")
-        names = (
-            "UID",
-            "SEQUENCE",
-            "DTSTAMP",
-            "DTSTART",
-            "DTEND",
-            "SUMMARY",
-            "LOCATION",
-            "DESCRIPTION",
-        )
-        _FACTS[len(body)] = [
-            {name: getattr(event[name], "dt", event[name]) for name in names if name in event}
-            for event in events
-        ]
-    return _FACTS[len(body)]
+def values_of(row: GroupSession | Rsvp) -> dict[str, Any]:
+    """Return what a row holds, by column, but for its number."""
+    names = [column.key for column in inspect(type(row)).column_attrs if column.key != "id"]
+    return {name: getattr(row, name) for name in names}
 
 
 if __name__ == "__main__":

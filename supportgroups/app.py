@@ -36,6 +36,7 @@ from supportgroups.announcements import emails as announcement_emails
 from supportgroups.announcements import reactions as announcement_reactions
 from supportgroups.announcements import services as announcement_services
 from supportgroups.announcements.views import bp as announcements
+from supportgroups.calendars import door as feed_door
 from supportgroups.calendars import emails as calendar_emails
 from supportgroups.calendars.cli import calendars_commands
 from supportgroups.calendars.listener import listening_for_replies
@@ -282,6 +283,7 @@ def create_app(config: Config) -> Flask:
     )
     for command in COMMANDS:
         app.cli.add_command(command)
+    feed_door.init_app(app, config)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -267,6 +267,22 @@ def empty_log() -> bool:
     return bool(row[0] == 0)
 
 
+def open_for_reading(engine: Engine) -> Any:
+    """Return a connection of the driver that is outside the pool and cannot write.
+
+    Each question on it is a transaction of its own. Whoever asks for it closes it.
+    """
+    pooled = engine.raw_connection()
+    connection: Any = pooled.driver_connection
+    pooled.detach()
+    if engine.dialect.name == "sqlite":
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.autocommit = True
+        connection.read_only = True
+    return connection
+
+
 def engine_options(config: Config) -> dict[str, Any]:
     """Return what SQLAlchemy's engine needs to know for the database of `config`."""
     # A thread without a connection of its own would wait for another's request to end.

@@ -24,6 +24,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
 }
+#: What search engines are asked of all but home, guides and groups that chose to be found.
+NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 
 
 def allow_indexing() -> None:
@@ -31,18 +33,26 @@ def allow_indexing() -> None:
     g.may_be_indexed = True
 
 
+def headers_of_all(config: Config) -> dict[str, str]:
+    """Return what every response of the site has, whatever it holds."""
+    if config.is_https:
+        return SECURITY_HEADERS | {
+            "Strict-Transport-Security": "max-age=31536000; includeSubDomains"
+        }
+    return SECURITY_HEADERS
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Add the headers to every response of the application."""
+    of_all = headers_of_all(config)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in SECURITY_HEADERS.items():
+        for name, value in of_all.items():
             response.headers.setdefault(name, value)
-        if config.is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if "Cache-Control" not in response.headers:
             # Whatever a view does not call public is treated as somebody's own.
             response.headers["Cache-Control"] = "no-store"
         if not g.get("may_be_indexed"):
-            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers.update(NOT_INDEXED)
         return response

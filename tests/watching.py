@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from blinker import Signal
 from flask import Flask
-from sqlalchemy import event, inspect, select
+from sqlalchemy import Engine, event, inspect, select
 
 from supportgroups.audit import AuditEntry
 from supportgroups.db import Model, db
 from supportgroups.outbox.models import OutboxJob
+from supportgroups.prepared import Prepared
 
 
 @contextmanager
@@ -24,9 +26,16 @@ def statements() -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
+    def ask(question: Prepared, engine: Engine, **values: Any) -> Any:
+        # These go to the driver, past SQLAlchemy's own events.
+        seen.append(str(question.question))
+        return ask_as_ever(question, engine, **values)
+
+    ask_as_ever = Prepared.ask
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        yield seen
+        with patch.object(Prepared, "ask", ask):
+            yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import queries
-from supportgroups.calendars.entries import Addresses
+from supportgroups.calendars.entries import ADDRESSES
 from supportgroups.calendars.invitations import entry_of, invitation_part, organizer_of
 from supportgroups.calendars.models import Discretion
 from supportgroups.calendars.reply_addresses import reply_address
@@ -23,11 +23,6 @@ from supportgroups.outbox.notice import Notice
 from supportgroups.rsvps.answer_links import answer_token
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.rsvps.queries import find_rsvp
-
-ADDRESSES = Addresses(
-    session=lambda public_id: address_of("pages.session", public_id=public_id),
-    own=lambda: address_of("pages.my"),
-)
 
 
 def invitation(payload: dict[str, Any], *, now: datetime) -> Letter | None:

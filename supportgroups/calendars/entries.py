@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from supportgroups.calendars.ical import Entry, EntryStatus
 from supportgroups.calendars.models import Discretion
 from supportgroups.formatting import full_day, when
+from supportgroups.outbox.mail import address_of
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import GroupSession
 
@@ -22,6 +23,13 @@ class Addresses:
     session: Callable[[UUID], str]
     #: A page that tells nothing before somebody signs in.
     own: Callable[[], str]
+
+
+#: Where the entries of this site lead.
+ADDRESSES = Addresses(
+    session=lambda public_id: address_of("pages.session", public_id=public_id),
+    own=lambda: address_of("pages.my"),
+)
 
 
 def public_entry(group_session: GroupSession, *, shows_place: bool, addresses: Addresses) -> Entry:

@@ -10,13 +10,20 @@ from typing import Any
 from flask_babel import gettext as _
 
 from supportgroups.calendars import queries
-from supportgroups.calendars.entries import Addresses, own_copy, private_entry, public_entry
+from supportgroups.calendars.entries import (
+    ADDRESSES,
+    Addresses,
+    own_copy,
+    private_entry,
+    public_entry,
+)
 from supportgroups.calendars.form import FORM
 from supportgroups.calendars.ical import build_calendar, build_event
 from supportgroups.calendars.kept import KeptBytes
 from supportgroups.calendars.models import Discretion
-from supportgroups.calendars.queries import Found, LinkCounters, PrivateRow, PublicRow
+from supportgroups.calendars.queries import Found, KnownLink, LinkCounters, PrivateRow, PublicRow
 from supportgroups.calendars.window import Window
+from supportgroups.config import Config
 from supportgroups.groups.models import Group
 from supportgroups.groups.permissions import Permission, permits
 from supportgroups.outbox.mail import in_language
@@ -39,7 +46,12 @@ class Site:
 
     name: str
     base_url: str
-    addresses: Addresses
+    addresses: Addresses = ADDRESSES
+
+    @classmethod
+    def of(cls, config: Config) -> "Site":
+        """Return what feeds need to know of a configuration."""
+        return cls(name=config.site_name, base_url=config.base_url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +60,13 @@ class Feed:
 
     #: Names these very bytes.
     tag: str
-    #: The newest revision in it.
-    revised_at: datetime
+    _newest: Callable[[], datetime]
     _write: Callable[[], bytes]
+
+    @property
+    def revised_at(self) -> datetime:
+        """The newest revision in it."""
+        return self._newest()
 
     @property
     def body(self) -> bytes:
@@ -82,7 +98,7 @@ def site_feed(site: Site, *, now: datetime) -> Feed:
 
     return Feed(
         tag=_tag("site", _site_facts(site), window.monday, counters),
-        revised_at=_newest(window, counters.revised_at),
+        _newest=lambda: _newest(window, counters.revised_at),
         _write=write,
     )
 
@@ -98,7 +114,7 @@ def group_feed(group: Group, site: Site, *, now: datetime) -> Feed:
     facts = (group.id, group.calendar_revision, group.calendar_revised_at, _shows_place(group))
     return Feed(
         tag=_tag("group", _site_facts(site), window.monday, facts),
-        revised_at=_newest(window, group.calendar_revised_at),
+        _newest=lambda: _newest(window, group.calendar_revised_at),
         _write=write,
     )
 
@@ -164,18 +180,19 @@ def _file_of(
     )
     return Feed(
         tag=_tag("file", _site_facts(site), facts),
-        revised_at=max(
+        _newest=lambda: max(
             (one.revised_at for one in group_sessions), default=group.calendar_revised_at
         ),
         _write=write,
     )
 
 
-def private_feed(link: LinkCounters, site: Site, *, now: datetime) -> Feed:
+def private_feed(known: KnownLink, site: Site, *, now: datetime) -> Feed:
     """Return the feed of a link that works."""
     window = Window.at(now)
 
     def write() -> bytes:
+        link = queries.read_counters(known)
         found = queries.find_private_rows(window, link=link, most=MOST_EVENTS)
         with in_language(link.language):
             name = calendar_name(
@@ -183,19 +200,13 @@ def private_feed(link: LinkCounters, site: Site, *, now: datetime) -> Feed:
             )
             return build_calendar(_private_events(found, link, site), name=name)
 
-    facts = (
-        link.public_id,
-        link.revised_at,
-        link.language,
-        link.owner_revision,
-        link.owner_revised_at,
-        link.groups,
-        link.revisions,
-        link.groups_revised_at,
-    )
+    def newest() -> datetime:
+        link = queries.read_counters(known)
+        return _newest(window, link.revised_at, link.owner_revised_at, link.groups_revised_at)
+
     return Feed(
-        tag=_tag("private", _site_facts(site), window.monday, facts),
-        revised_at=_newest(window, link.revised_at, link.owner_revised_at, link.groups_revised_at),
+        tag=_tag("private", _site_facts(site), window.monday, known.counters),
+        _newest=newest,
         _write=write,
     )
 
@@ -263,25 +274,22 @@ def _public_events(found: Found, groups: Mapping[int, Group], site: Site) -> lis
 
 
 def _private_events(found: Found, link: LinkCounters, site: Site) -> list[bytes]:
-    def revised_at(row: PrivateRow) -> datetime:
-        answered_at = row.responded_at or row.revised_at
-        return max(row.revised_at, answered_at, link.revised_at).replace(microsecond=0)
+    word = link.neutral_word if link.discretion is Discretion.NEUTRAL else None
+    # One string, whose hash is reckoned once and not for each row.
+    shape = repr((link.discretion, site.base_url, link.language, word))
 
     def key(row: PrivateRow) -> Hashable:
-        name = row.group_name if link.discretion is Discretion.PLAIN else None
-        word = link.neutral_word if link.discretion is Discretion.NEUTRAL else None
-        answer = (row.answer, bool(row.is_asked_again))
-        shape = (link.discretion, site.base_url, link.language, name, word, answer)
-        return (row.uid, row.revision, revised_at(row), shape)
+        return (row[1:], shape)
 
     def build(row: PrivateRow, group_session: GroupSession) -> bytes:
+        row = queries.read_private_row(row)
         entry = private_entry(
             group_session,
             discretion=link.discretion,
             word=link.neutral_word,
             answer=row.answer,
             is_asked_again=bool(row.is_asked_again),
-            revised_at=revised_at(row),
+            revised_at=row.revised_at,
             addresses=site.addresses,
         )
         return build_event(entry)
@@ -294,14 +302,15 @@ def _kept_or_built(
 ) -> list[bytes]:
     """Return the events of the rows that fit: those that are kept, and the others built now."""
     rows = {row.id: row for row in (*found.past, *found.coming)}
-    events = {id_: kept_events.find(key(row)) for id_, row in rows.items()}
+    found_events = kept_events.find_all([key(row) for row in rows.values()])
+    events = dict(zip(rows, found_events, strict=True))
     missing = [id_ for id_, event in events.items() if event is None]
     if missing:
         for group_session in queries.list_feed_sessions(missing):
             row = rows[group_session.id]
             events[row.id] = kept_events.keep(key(row), build(row, group_session))
 
-    def known(rows: list[Any]) -> list[bytes]:
+    def known(rows: Sequence[Any]) -> list[bytes]:
         # A session that was deleted a moment ago has no event any more.
         return [event for row in rows if (event := events[row.id]) is not None]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from icalendar import Calendar, Component, Event
@@ -102,8 +103,12 @@ def build_calendar(
         which is no calendar to come back to
     :param method: what an invitation asks for; none for everything that asks for nothing
     """
-    head = _written(_calendar(name, method))
-    return b"".join((head.removesuffix(_END), *events, _END))
+    return b"".join((_head(name, method), *events, _END))
+
+
+@lru_cache(maxsize=1000)
+def _head(name: str | None, method: Method | None) -> bytes:
+    return _written(_calendar(name, method)).removesuffix(_END)
 
 
 def _event(entry: Entry) -> Event:

@@ -1,7 +1,7 @@
 """Bytes that were made once and may be asked for again, kept in this process up to a size."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from threading import Lock
 
 #: What a key and its place in the table cost beside the bytes themselves, roughly.
@@ -23,11 +23,16 @@ class KeptBytes:
 
     def find(self, key: Hashable) -> bytes | None:
         """Return what was kept under `key`, if it still is."""
+        return self.find_all([key])[0]
+
+    def find_all(self, keys: Sequence[Hashable]) -> list[bytes | None]:
+        """Return what was kept under each of the keys, and none where nothing is."""
         with self._lock:
-            value = self._table.get(key)
-            if value is not None:
-                self._table.move_to_end(key)
-            return value
+            values = [self._table.get(key) for key in keys]
+            for key, value in zip(keys, values, strict=True):
+                if value is not None:
+                    self._table.move_to_end(key)
+        return values
 
     def keep(self, key: Hashable, value: bytes) -> bytes:
         """Keep `value` under `key`, forget what no longer fits, and return `value`."""

@@ -3,16 +3,19 @@
 from supportgroups.calendars.queries.feeds import (
     SHOWN_ANSWERS,
     Found,
+    KnownLink,
     LinkCounters,
     PrivateRow,
     PublicRow,
     count_listed,
     find_feed_group,
-    find_link_counters,
+    find_known_link,
     find_private_rows,
     find_public_rows,
     list_feed_groups,
     list_feed_sessions,
+    read_counters,
+    read_private_row,
 )
 from supportgroups.calendars.queries.invitations import (
     find_choice,
@@ -36,6 +39,7 @@ from supportgroups.calendars.queries.links import (
 __all__ = [
     "SHOWN_ANSWERS",
     "Found",
+    "KnownLink",
     "LinkCounters",
     "PrivateRow",
     "PublicRow",
@@ -45,9 +49,9 @@ __all__ = [
     "find_feed_group",
     "find_invitation",
     "find_invitation_of",
+    "find_known_link",
     "find_link",
     "find_link_by_id",
-    "find_link_counters",
     "find_private_rows",
     "find_public_rows",
     "list_expired_links",
@@ -60,4 +64,6 @@ __all__ = [
     "lock_expired_links",
     "lock_owner",
     "lock_owner_id",
+    "read_counters",
+    "read_private_row",
 ]

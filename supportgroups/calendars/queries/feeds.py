@@ -5,19 +5,32 @@ for those whose bytes are not kept, the sessions themselves. It never asks the o
 what is read later may be newer than the counters, and the next poll finds that out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import (
+    Case,
+    Engine,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload, lazyload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink
 from supportgroups.calendars.window import Window
-from supportgroups.db import db
+from supportgroups.db import UTCDateTime, db
 from supportgroups.groups.models import Group, Membership
+from supportgroups.prepared import Prepared
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
 from supportgroups.tokens import hash_secret
@@ -36,10 +49,20 @@ class SiteCounters(NamedTuple):
     revised_at: datetime | None
 
 
-class LinkCounters(NamedTuple):
-    """A private link, and what tells that its feed is as it was."""
+class KnownLink(NamedTuple):
+    """A private link: whether it works, and what tells that its feed is as it was."""
 
     id: int
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_fetched_at: datetime | None
+    #: `LinkCounters` as the driver gives them: most often they are only compared.
+    counters: tuple[Any, ...]
+
+
+class LinkCounters(NamedTuple):
+    """What the feed of a private link is made from, but for the sessions."""
+
     public_id: UUID
     user_id: int
     group_id: int | None
@@ -48,9 +71,6 @@ class LinkCounters(NamedTuple):
     discretion: Discretion
     neutral_word: str
     revised_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    last_fetched_at: datetime | None
     language: str | None
     #: Rises with the owner's answers and memberships.
     owner_revision: int
@@ -73,28 +93,30 @@ class PublicRow(NamedTuple):
 
 
 class PrivateRow(NamedTuple):
-    """What is needed of a session to find the kept bytes of an owner's entry."""
+    """What is needed of a session to find the kept bytes of an owner's entry.
+
+    Its values are as the driver gives them, until `read_private_row`: most rows are only compared.
+    """
 
     id: int
     uid: str
     revision: int
-    revised_at: datetime
     group_name: str
     answer: RsvpStatus | None
-    responded_at: datetime | None
     #: The answer was for another time, and nobody counts on it before it is given again.
     is_asked_again: bool | None
+    #: The last change of the session, of the answer or of the link.
+    revised_at: datetime
 
 
 class Found(NamedTuple):
     """The rows of a window: those before its Monday, latest first, and the rest, soonest first."""
 
-    past: list[Any]
-    coming: list[Any]
+    past: Sequence[Any]
+    coming: Sequence[Any]
 
 
-# Apps ask the same few questions day and night, and writing one down takes SQLAlchemy longer than
-# having it answered: so these are written down once, over plain tables.
+# Over plain tables, and written down once: see `Prepared`.
 _link, _owner, _membership, _group, _session, _leader, _rsvp = (
     model.__table__
     for model in (
@@ -109,9 +131,14 @@ _SITE_COUNTERS = select(
     func.max(_group.c.calendar_revised_at),
 ).where(Group.is_listed)
 
-_LINK_COUNTERS = (
+#: Of the columns of a link, the first that stands in its counters.
+_FIRST_COUNTER = 4
+_LINK = Prepared(
     select(
         _link.c.id,
+        _link.c.expires_at,
+        _link.c.revoked_at,
+        _link.c.last_fetched_at,
         _link.c.public_id,
         _link.c.user_id,
         _link.c.group_id,
@@ -119,9 +146,6 @@ _LINK_COUNTERS = (
         _link.c.discretion,
         _link.c.neutral_word,
         _link.c.revised_at,
-        _link.c.expires_at,
-        _link.c.revoked_at,
-        _link.c.last_fetched_at,
         _owner.c.language,
         _owner.c.calendar_revision,
         _owner.c.calendar_revised_at,
@@ -145,11 +169,14 @@ _LINK_COUNTERS = (
 )
 
 
+_most = bindparam("most", type_=Integer)
+
+
 class _InWindow(NamedTuple):
     """One question about the sessions of a window, asked of its past and of what is to come."""
 
-    past: Select[*tuple[Any, ...]]
-    coming: Select[*tuple[Any, ...]]
+    past: Prepared
+    coming: Prepared
 
     @classmethod
     def of(cls, question: Select[*tuple[Any, ...]]) -> "_InWindow":
@@ -166,24 +193,24 @@ class _InWindow(NamedTuple):
             starts_at >= bindparam("opened_at"), starts_at < bindparam("ends_at")
         )
         return cls(
-            past.order_by(starts_at.desc(), _session.c.id.desc()).limit(bindparam("most")),
-            coming.order_by(starts_at, _session.c.id).limit(bindparam("most")),
+            Prepared(past.order_by(starts_at.desc(), _session.c.id.desc()).limit(_most)),
+            Prepared(coming.order_by(starts_at, _session.c.id).limit(_most)),
         )
 
-    def ask(self, window: Window, most: int, **values: int) -> Found:
+    def ask(self, window: Window, most: int, **values: Any) -> Found:
         """Ask of both; return at most `most` rows of each."""
-        asked = {
-            "starts_at": window.starts_at,
-            "opened_at": window.opened_at,
-            "ends_at": window.ends_at,
-            "cancelled_since": window.cancelled_since,
-            "most": most,
+        past = self.past.ask(
+            db.engine,
+            starts_at=window.starts_at,
+            opened_at=window.opened_at,
+            cancelled_since=window.cancelled_since,
+            most=most,
             **values,
-        }
-        return Found(
-            list(db.session.execute(self.past, asked)),
-            list(db.session.execute(self.coming, asked)),
         )
+        coming = self.coming.ask(
+            db.engine, opened_at=window.opened_at, ends_at=window.ends_at, most=most, **values
+        )
+        return Found(past, coming)
 
 
 _public = select(_session.c.id, _session.c.uid, _session.c.revision, _session.c.group_id)
@@ -193,16 +220,24 @@ _is_listed = select(Group.is_listed).where(Group.id == _session.c.group_id).scal
 _PUBLIC_OF_LISTED = _InWindow.of(_public.where(_is_listed))
 _PUBLIC_OF_ONE = _InWindow.of(_public.where(_session.c.group_id == bindparam("group_id")))
 
+
+def _later(moment: Any, other: Any) -> Case[datetime]:
+    """Return the later of two; `moment` may be none."""
+    return case((moment > other, moment), else_=other)
+
+
 _private = (
     select(
         _session.c.id,
         _session.c.uid,
         _session.c.revision,
-        _session.c.revised_at,
         _group.c.name,
         _rsvp.c.status,
-        _rsvp.c.responded_at,
         _rsvp.c.answered_for != _session.c.wall_starts_at,
+        _later(
+            bindparam("link_revised_at", type_=UTCDateTime()),
+            _later(_rsvp.c.responded_at, _session.c.revised_at),
+        ),
     )
     .join_from(_session, _group, _group.c.id == _session.c.group_id)
     .join(
@@ -224,7 +259,8 @@ _private = (
 _is_led = exists().where(
     _leader.c.group_session_id == _session.c.id, _leader.c.user_id == bindparam("user_id")
 )
-_is_shown = or_(_rsvp.c.status.in_(SHOWN_ANSWERS), and_(_rsvp.c.id.is_(None), _is_led))
+_is_answered = or_(*(_rsvp.c.status == answer for answer in SHOWN_ANSWERS))
+_is_shown = or_(_is_answered, and_(_rsvp.c.id.is_(None), _is_led))
 _in_group = _session.c.group_id == bindparam("group_id")
 #: By what a link is for, and whether it is for one group.
 _PRIVATE = {
@@ -233,6 +269,18 @@ _PRIVATE = {
     (True, False): _InWindow.of(_private.where(_is_led)),
     (True, True): _InWindow.of(_private.where(_is_led, _in_group)),
 }
+
+
+_SESSIONS = (
+    select(GroupSession)
+    .where(GroupSession.id.in_(bindparam("ids", expanding=True)))
+    .options(
+        joinedload(GroupSession.series),
+        joinedload(GroupSession.listed),
+        joinedload(GroupSession.pause),
+        joinedload(GroupSession.group).lazyload(Group.topic_tags),
+    )
+)
 
 
 def find_feed_group(slug: str) -> Group | None:
@@ -247,11 +295,19 @@ def count_listed() -> SiteCounters:
     return SiteCounters(*db.session.execute(_SITE_COUNTERS).one())
 
 
-def find_link_counters(secret: str) -> LinkCounters | None:
-    """Return the private link of this secret, a revoked one too, with its counters."""
-    asked = {"secret_hash": hash_secret(secret)}
-    row: Any = db.session.execute(_LINK_COUNTERS, asked).one_or_none()
-    return LinkCounters(*row) if row is not None else None
+def find_known_link(engine: Engine, secret: str) -> KnownLink | None:
+    """Return the private link of this secret, a revoked one too. It needs no context."""
+    rows = _LINK.ask(engine, secret_hash=hash_secret(secret))
+    if not rows:
+        return None
+    state, counters = rows[0][:_FIRST_COUNTER], rows[0][_FIRST_COUNTER:]
+    id_, expires_at, revoked_at, last_fetched_at = _LINK.read(engine, state)
+    return KnownLink(id_, expires_at, revoked_at, last_fetched_at, counters)
+
+
+def read_counters(link: KnownLink) -> LinkCounters:
+    """Return the counters of a link as the models know them."""
+    return LinkCounters(*_LINK.read(db.engine, link.counters, first=_FIRST_COUNTER))
 
 
 def find_public_rows(window: Window, *, group: Group | None, most: int) -> Found:
@@ -271,27 +327,24 @@ def find_private_rows(window: Window, *, link: LinkCounters, most: int) -> Found
     always in groups to which the owner belongs now. A link for duties carries what the owner leads
     and nothing else, whatever the owner answered.
     """
-    is_for_one = link.group_id is not None
-    values = {"group_id": link.group_id} if link.group_id is not None else {}
-    question = _PRIVATE[link.is_for_duties, is_for_one]
-    found = question.ask(window, most, user_id=link.user_id, **values)
+    values: dict[str, Any] = {"user_id": link.user_id, "link_revised_at": link.revised_at}
+    if link.group_id is not None:
+        values["group_id"] = link.group_id
+    question = _PRIVATE[link.is_for_duties, link.group_id is not None]
+    found = question.ask(window, most, **values)
     return Found(*([PrivateRow(*row) for row in rows] for rows in found))
+
+
+def read_private_row(row: PrivateRow) -> PrivateRow:
+    """Return a row with its values as the models know them, and its moment in whole seconds."""
+    # All the questions for private rows ask for the same columns.
+    read = PrivateRow(*_PRIVATE[False, False].coming.read(db.engine, row))
+    return read._replace(revised_at=read.revised_at.replace(microsecond=0))
 
 
 def list_feed_sessions(ids: Iterable[int]) -> list[GroupSession]:
     """Return these sessions with their series and group, in no order, in one query."""
-    return list(
-        db.session.execute(
-            select(GroupSession)
-            .where(GroupSession.id.in_(list(ids)))
-            .options(
-                joinedload(GroupSession.series),
-                joinedload(GroupSession.listed),
-                joinedload(GroupSession.pause),
-                joinedload(GroupSession.group).lazyload(Group.topic_tags),
-            )
-        ).scalars()
-    )
+    return list(db.session.execute(_SESSIONS, {"ids": list(ids)}).scalars())
 
 
 def list_feed_groups(ids: Iterable[int]) -> list[Group]:

@@ -4,7 +4,6 @@ Only the files of one session and of one course do: people download them from th
 """
 
 from contextlib import suppress
-from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,13 +11,12 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
-from werkzeug.http import http_date
 
 from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import viewer
 from supportgroups.calendars import feeds, queries
+from supportgroups.calendars.answers import FOR_ALL, FOR_ONE, Asked, answer
 from supportgroups.calendars.clients import family_of
-from supportgroups.calendars.entries import Addresses
 from supportgroups.calendars.feeds import Feed, Site
 from supportgroups.calendars.loaders import load_feed_group
 from supportgroups.calendars.models import Discretion
@@ -26,17 +24,11 @@ from supportgroups.calendars.services import links as services
 from supportgroups.calendars.views.blueprint import bp
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
-from supportgroups.db import Busy
+from supportgroups.db import Busy, db
 from supportgroups.forms import known
 from supportgroups.groups.permissions import Permission, permits
-from supportgroups.outbox.mail import address_of
 from supportgroups.sessions.loaders import load_course, load_group_session
 from supportgroups.sessions.queries import find_course_dates
-
-#: What everybody may read can be a few minutes old.
-FOR_ALL = "public, max-age=300"
-#: What one person may read is asked for each time; an unchanged feed answers in a moment.
-FOR_ONE = "private, no-cache"
 
 #: GET and HEAD alone. Apps that try PROPFIND or OPTIONS first get a cheap 405.
 only_get = {"methods": ["GET"], "provide_automatic_options": False}
@@ -99,7 +91,7 @@ def private_feed(secret: str) -> ResponseReturnValue:
     a calendar up for good, or for hours, on every other refusal.
     """
     now = utc_now()
-    link = queries.find_link_counters(secret)
+    link = queries.find_known_link(db.engine, secret)
     if link is None:
         return _refuse(HTTPStatus.NOT_FOUND, _("There is no calendar at this address."))
     if link.revoked_at is not None:
@@ -119,50 +111,12 @@ def private_feed(secret: str) -> ResponseReturnValue:
 
 
 def _site() -> Site:
-    config = settings()
-    return Site(
-        name=config.site_name,
-        base_url=config.base_url,
-        addresses=Addresses(
-            session=lambda public_id: address_of("pages.session", public_id=public_id),
-            own=lambda: address_of("pages.my"),
-        ),
-    )
+    return Site.of(settings())
 
 
 def _answer(feed: Feed, cache_control: str, download: str | None = None) -> Response:
-    """Return the feed, or 304 without a look at any session if the app has it already."""
-    is_zipped = request.accept_encodings.quality("gzip") > 0
-    # Two encodings are two representations, so each has a tag of its own (RFC 9110 §8.8.3.3).
-    tag = f"{feed.tag}-gzip" if is_zipped else feed.tag
-    headers = {
-        "ETag": f'"{tag}"',
-        "Last-Modified": http_date(feed.revised_at),
-        "Cache-Control": cache_control,
-        "Vary": "Accept-Encoding",
-    }
-    if _has_already(feed):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    headers["Content-Type"] = "text/calendar; charset=utf-8"
-    # A name that tells nothing: it stays in lists of downloads.
-    kind, name = ("attachment", download) if download else ("inline", "calendar.ics")
-    headers["Content-Disposition"] = f'{kind}; filename="{name}"'
-    if is_zipped:
-        headers["Content-Encoding"] = "gzip"
-    return Response(feed.zipped if is_zipped else feed.body, headers=headers)
-
-
-def _has_already(feed: Feed) -> bool:
-    """Tell whether the app that asks has these very bytes (RFC 9110 §13.2.2).
-
-    Proxies and apps put `W/` before a tag and `-gzip` behind it; it means the same bytes here.
-    """
-    asked = request.headers.get("If-None-Match")
-    if asked is not None:
-        tags = (tag.strip().removeprefix("W/").strip('"') for tag in asked.split(","))
-        return any(tag.removesuffix("-gzip") in {feed.tag, "*"} for tag in tags)
-    since: datetime | None = request.if_modified_since
-    return since is not None and feed.revised_at <= since
+    found = answer(feed, Asked.of(request.environ), cache_control, download)
+    return Response(found.body, found.status, found.headers)
 
 
 def _refuse(status: HTTPStatus, words: str) -> Response:

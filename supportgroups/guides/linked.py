@@ -1,4 +1,7 @@
-"""What search engines are told of a guide, in the words of https://schema.org/Article."""
+"""What search engines are told of a guide, in the words of https://schema.org/Article.
+
+Why no page is called an FAQPage stands in docs/adr/0012.
+"""
 
 from supportgroups.guides.models import Guide
 

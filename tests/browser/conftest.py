@@ -117,11 +117,15 @@ def open_window(chromium: Browser) -> Iterator[OpenWindow]:
     windows: list[Window] = []
 
     def open_one(
-        site: Site, someone: Someone | None = None, way: Way = Way.SCRIPTED, width: int = 1280
+        site: Site,
+        someone: Someone | None = None,
+        way: Way = Way.SCRIPTED,
+        width: int = 1280,
+        locale: str = "en-GB",
     ) -> Window:
         context = chromium.new_context(
             java_script_enabled=way is not Way.PLAIN,
-            locale="en-GB",
+            locale=locale,
             timezone_id="Europe/London",
             # Colours change at once, so that nobody looks at a page half-way between two.
             reduced_motion="reduce",

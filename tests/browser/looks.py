@@ -37,6 +37,17 @@ CUT_OFF = """() => [...document.body.querySelectorAll("*")]
     })
     .slice(0, 3)
     .map((element) => element.outerHTML.slice(0, 120))"""
+#: Names buttons that lie over another one.
+OVER_ANOTHER = """() => {
+    const buttons = [...document.querySelectorAll(".button")].filter((element) => element.checkVisibility());
+    const boxes = buttons.map((element) => element.getBoundingClientRect());
+    const meet = (a, b) =>
+        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return buttons
+        .filter((_, at) => boxes.some((box, other) => other < at && meet(box, boxes[at])))
+        .slice(0, 3)
+        .map((element) => element.outerHTML.slice(0, 120));
+}"""
 #: Names the parts of the page that are seen before those that are read before them.
 OUT_OF_ORDER = """() => {
     const parts = [...document.querySelectorAll("main > *")]
@@ -93,7 +104,8 @@ def turn(page: Page, width: int, scheme: str = "light") -> None:
 
 def misfits(page: Page, how: str) -> Iterator[str]:
     """Tell what does not fit into the window as it is now; `how` says that in words."""
-    for what, parts in (("sticks out", OUTSIDE), ("is cut off", CUT_OFF)):
+    looks = (("sticks out", OUTSIDE), ("is cut off", CUT_OFF), ("lies over another", OVER_ANOTHER))
+    for what, parts in looks:
         for part in page.evaluate(parts):
             yield f"{what} {how}: {' '.join(part.split())}"
 

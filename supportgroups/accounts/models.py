@@ -24,6 +24,21 @@ class Reminder(StrEnum):
     TWO_HOURS = "two-hours"
 
 
+class Channel(StrEnum):
+    """How news comes to somebody of whom a device gets notes. To everybody else it comes by letter."""
+
+    LETTER = "letter"
+    BOTH = "both"
+    #: A letter takes over when no device takes the note.
+    NOTE = "note"
+
+
+def _channel_column(name: str) -> Mapped[Channel]:
+    return mapped_column(
+        enum_column(Channel, name=name), default=Channel.BOTH, server_default=Channel.BOTH.value
+    )
+
+
 class UserAccount(HasCalendar, Model):
     """A person, under any name they like."""
 
@@ -67,6 +82,11 @@ class UserAccount(HasCalendar, Model):
     wants_announcements: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: Whether letters say which group they are about; subject and first line never do.
     shows_group_names: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reminders_by: Mapped[Channel] = _channel_column("reminders_by_known")
+    #: What has changed about sessions.
+    changes_by: Mapped[Channel] = _channel_column("changes_by_known")
+    #: Never by a note alone: it may ask for something, or stand nowhere else.
+    other_news_by: Mapped[Channel] = _channel_column("other_news_by_known")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     @property

@@ -76,13 +76,16 @@ class Change:
 
 def reminder(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Remind somebody of what they answered, unless that has changed since it was queued."""
-    rsvp = queries.find_answer(payload["rsvp_id"])
-    if rsvp is None or rsvp.status not in queries.REMINDED_OF or rsvp.reminded_at is None:
+    found = queries.find_reminded(payload["rsvp_id"])
+    if found is None:
+        return None
+    rsvp, choice = found
+    if rsvp.status not in queries.REMINDED_OF or rsvp.reminded_at is None:
         return None
     group_session, person = rsvp.group_session, rsvp.user
     if group_session.is_cancelled or group_session.has_started(now):
         return None
-    if person.letters_go_to is None or queries.find_choice(rsvp) is Reminder.NONE:
+    if person.letters_go_to is None or choice is Reminder.NONE:
         return None
     with in_language(person.language):
         return Letter(

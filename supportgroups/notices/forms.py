@@ -10,7 +10,7 @@ from wtforms import BooleanField, Field, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, ValidationError
 
-from supportgroups.accounts.models import Reminder, UserAccount
+from supportgroups.accounts.models import Channel, Reminder, UserAccount
 from supportgroups.forms import Form, choices_of, known
 from supportgroups.groups.models import Membership, Role
 from supportgroups.notices.services.letters import GroupWishes, Wishes
@@ -21,6 +21,17 @@ REMINDER_WORDS = {
     Reminder.TWO_HOURS: _l("Two hours before"),
     Reminder.NONE: _l("Not at all"),
 }
+CHANNEL_WORDS = {
+    Channel.LETTER: _l("By letter"),
+    Channel.BOTH: _l("By letter, with a note"),
+    Channel.NOTE: _l("By note alone"),
+}
+#: For what may ask for something, or stands nowhere else.
+WITH_LETTER_WORDS = {
+    channel: words for channel, words in CHANNEL_WORDS.items() if channel is not Channel.NOTE
+}
+#: The fields that mean something only to somebody of whom a device gets notes.
+CHANNEL_FIELDS = ("reminders_by", "changes_by", "other_news_by")
 #: What stands for a group of which somebody wants to hear only what they must know.
 LITTLE = "little"
 #: The same choices where the question is about one group.
@@ -71,12 +82,17 @@ class NewsForm(Form):
     wants_announcements = BooleanField(_l("What organizers write to everybody in a group"))
     wants_duty_news = BooleanField(_l("Reminders and questions about what I lead"))
     shows_group_names = BooleanField(_l("Say inside a letter which group it is about"))
+    reminders_by = SelectField(_l("Reminders"), choices=choices_of(CHANNEL_WORDS))
+    changes_by = SelectField(_l("Changes of sessions"), choices=choices_of(CHANNEL_WORDS))
+    other_news_by = SelectField(_l("Everything else"), choices=choices_of(WITH_LETTER_WORDS))
 
     memberships: list[Membership]
 
     @classmethod
-    def of(cls, person: UserAccount, memberships: list[Membership]) -> "NewsForm":
-        """Return the form for one person in these groups."""
+    def of(
+        cls, person: UserAccount, memberships: list[Membership], *, has_device: bool
+    ) -> "NewsForm":
+        """Return the form for one person in these groups, a device of whom gets notes or not."""
         fields = {
             name_of(membership): SelectField(membership.group.name, choices=choices_of(GROUP_WORDS))
             for membership in memberships
@@ -91,6 +107,9 @@ class NewsForm(Form):
         form.memberships = memberships
         if all(membership.role is Role.MEMBER for membership in memberships):
             del form.wants_duty_news
+        if not has_device:
+            for name in CHANNEL_FIELDS:
+                del form[name]
         return form
 
     def validate_quiet_until(self, field: Field) -> None:
@@ -112,7 +131,8 @@ class NewsForm(Form):
             name: self[name].data if name in self else getattr(person, name)
             for name in Wishes.__dataclass_fields__
         }
-        return Wishes(**chosen | {"reminder": Reminder(chosen["reminder"])})
+        channels = {name: Channel(chosen[name]) for name in CHANNEL_FIELDS}
+        return Wishes(**chosen | channels | {"reminder": Reminder(chosen["reminder"])})
 
     def wishes_of_groups(self) -> dict[int, GroupWishes]:
         """Return what was chosen for each group."""

@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
-from supportgroups.groups.models import Group, Membership
-from supportgroups.notices.decisions import Choices, Way, decide
+from supportgroups.groups.models import Group
+from supportgroups.notices.decisions import NOTE_LIMIT, Choices, Way, decide
 from supportgroups.notices.links import stop_token
-from supportgroups.notices.queries import stopped_topics
-from supportgroups.notices.services.pushing import queue_pushes
+from supportgroups.notices.queries import find_reader, stopped_topics
+from supportgroups.notices.services import pushing
 from supportgroups.outbox.mail import Letter, Verdict, address_of, in_language
+from supportgroups.outbox.models import JobState
 from supportgroups.outbox.notice import Notice, Topic
 
 #: What ends a letter that its reader can do without. Each word is looked up when it is written.
@@ -36,33 +37,60 @@ LAST_WORDS: dict[Topic, Callable[[str], str]] = {
 def pass_notice(letter: Letter, *, key: str, now: datetime) -> Verdict:
     """Let a notice go now, later or not at all, with the words that its reader wants in it.
 
-    With what goes now, each device of theirs that wants so gets a note.
+    With what goes now, each device of theirs that wants so gets a note; or that note comes alone.
     """
     notice = letter.notice
-    reader = db.session.get(UserAccount, notice.reader_id) if notice is not None else None
-    if notice is None or reader is None:
+    found = find_reader(notice.reader_id, notice.group_id) if notice is not None else None
+    if notice is None or found is None:
         return Verdict(reason="nobody reads it")
-    decision = decide(notice, choices_of(reader, notice.group_id), now=now)
+    reader, is_muted = found
+    devices = pushing.list_devices(reader.id, now=now)
+    choices = choices_of(reader, is_muted=is_muted, has_device=bool(devices))
+    decision = decide(notice, choices, now=now)
     if decision.way is Way.NOT_AT_ALL:
         return Verdict(reason="not wanted")
     if decision.way is Way.DIGEST:
         return Verdict(reason="in the weekly letter")
     if decision.due_at > now:
         return Verdict(waits_until=decision.due_at)
-    queue_pushes(reader.id, key=key, now=now)
+    if decision.way is Way.NOTE and (verdict := _by_note(devices, key=key, now=now)) is not None:
+        return verdict
+    if decision.way is Way.BOTH:
+        pushing.queue_notes(devices, key=key, now=now)
     return Verdict(_in_wanted_words(letter, notice, reader))
 
 
-def choices_of(reader: UserAccount, group_id: int | None) -> Choices:
-    """Return what somebody has chosen about news of a group, or of none."""
-    membership = db.session.get(Membership, (group_id, reader.id)) if group_id is not None else None
+def _by_note(devices: list[int], *, key: str, now: datetime) -> Verdict | None:
+    """Return what becomes of a letter in whose place a note comes; none when it has to go after all."""
+    states = pushing.list_states_of_notes(devices, key=key)
+    if JobState.DONE in states:
+        return Verdict(reason="told by a note")
+    if states:
+        # It was tried, and no device has taken it.
+        return None
+    pushing.queue_notes(devices, key=key, now=now)
+    return Verdict(waits_until=now + NOTE_LIMIT)
+
+
+def choices_of(reader: UserAccount, *, is_muted: bool, has_device: bool) -> Choices:
+    """Return what somebody has chosen that decides about a piece of news."""
     return Choices(
         quiet=reader.quiet_hours,
         # Whether somebody is reminded depends on the group too, and the letter has looked.
         stopped=stopped_topics(reader) - {Topic.REMINDERS},
-        is_muted=membership is not None and membership.is_muted,
+        is_muted=is_muted,
         wants_digest=reader.wants_digest,
+        has_device=has_device,
+        reminders_by=reader.reminders_by,
+        changes_by=reader.changes_by,
+        other_news_by=reader.other_news_by,
     )
+
+
+def _name_for(reader: UserAccount, group_id: int | None) -> str | None:
+    # Most want no name, and then nobody has to look it up.
+    is_wanted = reader.shows_group_names and group_id is not None
+    return name_for(reader, db.session.get(Group, group_id)) if is_wanted else None
 
 
 def name_for(reader: UserAccount, group: Group | None) -> str | None:
@@ -79,8 +107,7 @@ def _in_wanted_words(letter: Letter, notice: Notice, reader: UserAccount) -> Let
     """Return a letter with the group's name, if it is wanted, and with the way to stop such letters."""
     first_line, _break, rest = letter.text.strip().partition("\n\n")
     with in_language(letter.language):
-        group = db.session.get(Group, notice.group_id) if notice.group_id is not None else None
-        name = name_for(reader, group)
+        name = _name_for(reader, notice.group_id)
         if name is not None:
             rest = _("It is about: %(group)s", group=name) + "\n\n" + rest
         if notice.topic is None:

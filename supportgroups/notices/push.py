@@ -26,8 +26,8 @@ from supportgroups.notices.endpoints import HTTPS_PORT, Answer
 
 #: In the data directory: the key by which push services know the site.
 KEY_FILE = "push-key.pem"
-#: A device that was off for so long is told nothing: the letter is in the mailbox anyway.
-LIVES_FOR = timedelta(hours=12)
+#: A device that was off for so long is told nothing: what it was about is over, or came by letter.
+LIVES_FOR = timedelta(hours=48)
 #: A signature is good for so long; push services accept a day (RFC 8292, section 2).
 SIGNED_FOR = timedelta(hours=12)
 #: The longest wait for one step of the exchange, in seconds.

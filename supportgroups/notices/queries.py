@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.accounts.quiet_hours import QuietHours
@@ -194,17 +194,41 @@ def find_answer(rsvp_id: int) -> Rsvp | None:
     ).scalar_one_or_none()
 
 
-def find_choice(rsvp: Rsvp) -> Reminder:
-    """Return when the person of an answer wants to be reminded of its session."""
-    membership = db.session.get(Membership, (rsvp.group_session.group_id, rsvp.user_id))
-    own = membership.reminder if membership is not None else None
-    return own or rsvp.user.reminder
+#: Like the next one written once, because the worker asks them for every letter.
+REMINDED = (
+    select(Rsvp, CHOICE)
+    .join(Rsvp.group_session)
+    .join(Rsvp.user)
+    .outerjoin(Membership, OF_READER_IN_GROUP)
+    .where(Rsvp.id == bindparam("rsvp_id"))
+    .options(contains_eager(Rsvp.group_session), contains_eager(Rsvp.user))
+)
+READER = (
+    select(UserAccount, Membership.is_muted)
+    .outerjoin(
+        Membership,
+        and_(Membership.user_id == UserAccount.id, Membership.group_id == bindparam("group_id")),
+    )
+    .where(UserAccount.id == bindparam("user_id"))
+)
+
+
+def find_reminded(rsvp_id: int) -> tuple[Rsvp, Reminder] | None:
+    """Return an answer with its session and its person, and when they want to be reminded of it."""
+    row = db.session.execute(REMINDED, {"rsvp_id": rsvp_id}).first()
+    return (row[0], Reminder(row[1])) if row is not None else None
+
+
+def find_reader(user_id: int, group_id: int | None) -> tuple[UserAccount, bool] | None:
+    """Return somebody, and whether they want to hear little of a group."""
+    row = db.session.execute(READER, {"user_id": user_id, "group_id": group_id}).first()
+    return (row[0], bool(row[1])) if row is not None else None
 
 
 def stopped_topics(reader: UserAccount) -> frozenset[Topic]:
     """Return of what somebody does not want to hear at all.
 
-    Whether they are reminded depends on the group too: see `find_choice`.
+    Whether they are reminded depends on the group too: see `find_reminded`.
     """
     wanted = {
         Topic.REMINDERS: reader.reminder is not Reminder.NONE,

@@ -59,7 +59,8 @@ def answer(token: str) -> ResponseReturnValue:
 def news() -> ResponseReturnValue:
     """Choose what we write about, and when."""
     person = signed_in_viewer()
-    form = NewsForm.of(person, list_memberships(person))
+    has_device = bool(pushing.list_devices(person.id, now=utc_now()))
+    form = NewsForm.of(person, list_memberships(person), has_device=has_device)
     if form.validate_on_submit():
         letters.choose_news(person, form.wishes(person), of_groups=form.wishes_of_groups())
         flash(_("Saved."), "success")
@@ -83,7 +84,7 @@ def start_pushing() -> ResponseReturnValue:
     except (pushing.NotAnEndpoint, pushing.NotKept):
         flash(_("This device cannot get notes. Letters come as before."), "error")
     else:
-        flash(_("This device gets a note with each letter now."), "success")
+        flash(_("This device gets notes now. Below you choose for what."), "success")
     return redirect(url_for(".news"), 303)
 
 

@@ -9,10 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import policy
-from email.errors import MessageError
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any, NamedTuple
 
@@ -21,31 +17,14 @@ from flask_babel import force_locale
 
 from supportgroups.config import settings
 from supportgroups.languages import LANGUAGES, page_language
+from supportgroups.outbox import message
 from supportgroups.outbox.bounces import Undeliverable
+from supportgroups.outbox.message import Message, Part
 from supportgroups.outbox.notice import Notice
 from supportgroups.outbox.paragraphs import split_text
 
 #: The mailbox of the site that takes what comes back.
 BOUNCES = "bounces"
-
-
-class _WholeLine(UnstructuredHeader, BaseHeader):
-    """A header that stays on one line, however long its address is.
-
-    Cut or encoded as words are, an address is none any more (RFC 2369 §2). A line of mail may have
-    998 characters (RFC 5322 §2.1.1).
-    """
-
-    def fold(self, *, policy: Any) -> str:
-        """Return the line as it leaves."""
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-_headers = HeaderRegistry()
-_headers.map_to_type("list-unsubscribe", _WholeLine)
-
-#: 7bit makes every relay leave the words as they are, so that signatures made on the way hold.
-POLICY = policy.SMTP.clone(cte_type="7bit", header_factory=_headers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,53 +125,54 @@ def return_path(hashed: str) -> str:
     return f"{BOUNCES}+{hashed}@{config.bounce_domain}"
 
 
-def compose(letter: Letter, *, key: str, now: datetime) -> EmailMessage:
+def compose(letter: Letter, *, key: str, now: datetime) -> Message:
     """Make the message of a letter, to exactly one person.
 
     :param key: the key of the job, which decides the Message-ID
     :param now: written as the date of the message
     :raises Undeliverable: no mail can be sent to such an address, or under such a subject
     """
-    message = EmailMessage(POLICY)
     try:
         # Both refuse line breaks, so that nothing typed by a person becomes a header.
-        message["To"] = _one_address(letter.to)
-        message["Subject"] = letter.subject
-        if letter.reply_to is not None:
-            message["Reply-To"] = _one_address(letter.reply_to)
-    except (MessageError, ValueError, IndexError) as error:
+        recipient, subject = message.one_address(letter.to), message.subject(letter.subject)
+        answers = [("Reply-To", message.one_address(letter.reply_to))] if letter.reply_to else []
+    except ValueError as error:
         raise Undeliverable("the address or the subject is not fit for a header") from error
-    message["From"] = letter.sender or settings().mail_from
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(key)
-    # Holiday replies and other machines shall not answer (RFC 3834, section 5).
-    message["Auto-Submitted"] = "auto-generated"
+    headers = [
+        ("To", recipient),
+        ("Subject", subject),
+        *answers,
+        ("From", message.sender(letter.sender or settings().mail_from)),
+        ("Date", format_datetime(now)),
+        ("Message-ID", message_id(key)),
+        # Holiday replies and other machines shall not answer (RFC 3834, section 5).
+        ("Auto-Submitted", "auto-generated"),
+    ]
     if letter.unsubscribe_address is not None:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe_address}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.text)
-    message.add_alternative(_second_form(letter), subtype="html")
-    if letter.calendar is not None:
-        _add_calendar(message, letter.calendar)
-    return message
+        # On one line, however long: cut or encoded, an address is none any more (RFC 2369 §2).
+        headers.append(("List-Unsubscribe", f"<{letter.unsubscribe_address}>"))
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return Message(recipient, message.write(headers, _body(letter, key)))
 
 
-def _add_calendar(message: EmailMessage, calendar: CalendarPart) -> None:
-    """Add the entry: as a third form of the letter where it asks for something, and as a file.
+def _body(letter: Letter, key: str) -> Part:
+    """Return the words of a letter in both forms, and the calendar entry that it brings.
 
-    Some programs look for the form, others for the file. Base64 keeps its lines as they are.
+    The entry comes as a third form of the letter where it asks for something, and as a file: some
+    programs look for the form, others for the file. Base64 keeps its lines as they are.
     """
-    if calendar.method is not None:
-        message.add_alternative(
-            calendar.content.decode(),
-            subtype="calendar",
-            charset="utf-8",
-            params={"method": calendar.method},
-            cte="base64",
-        )
-    message.add_attachment(
-        calendar.content, maintype="application", subtype="ics", filename="invite.ics"
-    )
+    # Nobody can guess it, so nobody can write it into a letter.
+    mark = f"=_{message_id(key)[1:33]}"
+    forms = [message.words("plain", letter.text), message.words("html", _second_form(letter))]
+    entry = letter.calendar
+    if entry is None:
+        return message.together("alternative", forms, mark=mark)
+    if entry.method is not None:
+        kind = f'text/calendar; charset="utf-8"; method="{entry.method}"'
+        forms.append(message.coded(kind, entry.content))
+    file = message.coded("application/ics", entry.content, filename="invite.ics")
+    both = message.together("alternative", forms, mark=f"{mark}.1")
+    return message.together("mixed", [both, file], mark=mark)
 
 
 def _second_form(letter: Letter) -> str:
@@ -200,11 +180,3 @@ def _second_form(letter: Letter) -> str:
     paragraphs = split_text(letter.text, base_url=settings().base_url)
     with in_language(letter.language):
         return render_template("emails/letter.html", letter=letter, paragraphs=paragraphs)
-
-
-def _one_address(text: str) -> Address:
-    """Return `text` as one bare address in letters that every mail server understands."""
-    local, _, domain = text.rpartition("@")
-    if not local.isascii():
-        raise ValueError("few mail servers take letters beyond ASCII before the @")
-    return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")

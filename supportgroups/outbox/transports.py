@@ -5,13 +5,13 @@ import smtplib
 import ssl
 import time
 from contextlib import suppress
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from supportgroups.config import Config
 from supportgroups.outbox.bounces import AddressFails, Undeliverable, blames_address
+from supportgroups.outbox.message import Message
 
 #: The longest wait for one answer of a mail server, in seconds.
 ANSWER_LIMIT = 20.0
@@ -26,7 +26,7 @@ DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 class Transport(Protocol):
     """Takes one letter after the other; used by one worker at a time."""
 
-    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
+    def send(self, message: Message, *, name: str, sender: str) -> None:
         """Hand a message over; when this returns, somebody else answers for it.
 
         :param name: the same at each try; of two letters the earlier one has the smaller name
@@ -60,7 +60,7 @@ def try_mail_server(config: Config) -> None:
 class NoTransport:
     """Stands where a site has no mail server: the worker withdraws letters unwritten."""
 
-    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
+    def send(self, message: Message, *, name: str, sender: str) -> None:
         """Refuse."""
         raise Undeliverable("this site has no mail server")
 
@@ -74,11 +74,11 @@ class MailboxTransport:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
+    def send(self, message: Message, *, name: str, sender: str) -> None:
         """Write the file in one step; a second try of the same job replaces it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.{os.getpid()}"
-        unfinished.write_bytes(message.as_bytes())
+        unfinished.write_bytes(message.content)
         unfinished.replace(self.folder / f"{name}.eml")
 
     def close(self) -> None:
@@ -94,13 +94,12 @@ class SmtpTransport:
         self.own_name = config.host.partition(":")[0]
         self._server: _MailServer | None = None
 
-    def send(self, message: EmailMessage, *, name: str, sender: str) -> None:
-        """Hand the message to the server, to the one address in its To header."""
-        recipient = message["To"].addresses[0].addr_spec
+    def send(self, message: Message, *, name: str, sender: str) -> None:
+        """Hand the message to the server."""
         try:
             server = self._begin_letter(sender, time.monotonic() + LETTER_LIMIT)
-            _accept_letter(_accept_address(server.rcpt(recipient)))
-            _accept_letter(server.data(message.as_bytes()))
+            _accept_letter(_accept_address(server.rcpt(message.recipient)))
+            _accept_letter(server.data(message.content))
         except Undeliverable:
             # Only this letter is refused; the next one may go through the same connection.
             with suppress(smtplib.SMTPException, OSError):

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -25,6 +24,7 @@ from supportgroups.errors import place_of
 from supportgroups.outbox import queries
 from supportgroups.outbox.bounces import AddressFails, Undeliverable
 from supportgroups.outbox.mail import Letter, Verdict, compose, return_path
+from supportgroups.outbox.message import Message
 from supportgroups.outbox.models import ADDRESS_STOPPED, TASK_PREFIX, JobState
 from supportgroups.outbox.pace import Pace
 from supportgroups.outbox.services import addresses, jobs, leases
@@ -254,7 +254,7 @@ def _do_task(job: ClaimedJob, *, now: datetime) -> Outcome:
 class Written(NamedTuple):
     """A letter that is ready to leave."""
 
-    message: EmailMessage
+    message: Message
     #: `queries.address_hash` of its reader.
     hashed: str
     #: Where it comes back to.

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from supportgroups.accounts.models import Channel
 from supportgroups.accounts.quiet_hours import QuietHours
 from supportgroups.notices.decisions import Choices, Way, decide, last_digest, next_digest
 from supportgroups.outbox.notice import Notice, Topic
@@ -68,6 +69,34 @@ def test_what_hurries_for_nothing_waits() -> None:
 def test_what_somebody_can_do_without(topic, chosen, way) -> None:
     found = decide(notice(topic=topic), choices(**chosen), now=at("2026-12-01 12:00"))
     assert found.way is way
+
+
+@pytest.mark.parametrize(
+    ("facts", "chosen", "way"),
+    [
+        ({"topic": Topic.REMINDERS}, {"reminders_by": Channel.NOTE}, Way.NOTE),
+        ({"topic": Topic.REMINDERS}, {"reminders_by": Channel.LETTER}, Way.LETTER),
+        ({"topic": Topic.REMINDERS}, {"changes_by": Channel.NOTE}, Way.BOTH),
+        ({"digest_before": at("2026-12-03 12:01")}, {"changes_by": Channel.NOTE}, Way.NOTE),
+        # Within two days, or where it asks for something, a note alone would not do.
+        ({"digest_before": at("2026-12-03 12:00")}, {"changes_by": Channel.NOTE}, Way.BOTH),
+        ({"digest_before": at("2026-12-03 12:00")}, {"changes_by": Channel.LETTER}, Way.LETTER),
+        ({}, {"changes_by": Channel.NOTE, "reminders_by": Channel.NOTE}, Way.BOTH),
+        ({}, {"other_news_by": Channel.LETTER}, Way.LETTER),
+        ({}, {"other_news_by": Channel.NOTE}, Way.BOTH),
+    ],
+)
+def test_letter_or_note(facts, chosen, way) -> None:
+    now = at("2026-12-01 12:00")
+    assert decide(notice(**facts), choices(has_device=True, **chosen), now=now) == (way, now)
+    assert decide(notice(**facts), choices(**chosen), now=now) == (Way.LETTER, now)
+
+
+@pytest.mark.parametrize(("now", "way"), [("21:49", Way.NOTE), ("21:50", Way.BOTH)])
+def test_a_letter_can_always_take_over_before_quiet_hours(now, way) -> None:
+    chosen = choices(has_device=True, reminders_by=Channel.NOTE)
+    decision = decide(notice(topic=Topic.REMINDERS), chosen, now=at(f"2026-12-01 {now}"))
+    assert decision.way is way
 
 
 @pytest.mark.parametrize(

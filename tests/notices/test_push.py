@@ -11,12 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy import select
 
-from supportgroups.accounts.models import SignIn
+from supportgroups.accounts.models import Channel, SignIn
 from supportgroups.db import db, transaction
 from supportgroups.notices import push
+from supportgroups.notices.decisions import NOTE_LIMIT
 from supportgroups.notices.models import PushDevice
 from supportgroups.notices.push import PushSender
 from supportgroups.notices.services import pushing
+from supportgroups.notices.services.letters import queue_reminders
 from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.news import WAIT
@@ -89,8 +91,8 @@ def devices() -> list[PushDevice]:
     return list(db.session.execute(select(PushDevice)).scalars())
 
 
-def job() -> OutboxJob:
-    return db.session.execute(select(OutboxJob).filter_by(kind="notices.push")).scalar_one()
+def job(kind: str = "notices.push") -> OutboxJob:
+    return db.session.execute(select(OutboxJob).filter_by(kind=kind)).scalar_one()
 
 
 class TestPush:
@@ -102,7 +104,7 @@ class TestPush:
         (message,) = service.taken
         assert message.body == b""
         assert message.path == "/to/a-device?of=somebody"
-        assert message.headers["ttl"] == "43200"
+        assert message.headers["ttl"] == "172800"
         assert set(message.headers) <= {
             "host", "accept-encoding", "authorization", "ttl", "topic", "content-length",
         }  # fmt: skip
@@ -179,6 +181,90 @@ class TestPush:
         assert service.taken == []
         outbox.run(now=now + timedelta(hours=23))
         assert len(service.taken) == 1
+
+
+class TestNoteAlone:
+    @pytest.fixture(autouse=True)
+    def _chosen(self, cast, pushed_to, sender):
+        """Sam is reminded, and hears of changes, by a note."""
+        with transaction():
+            cast.sam.reminders_by = cast.sam.changes_by = Channel.NOTE
+
+    @pytest.fixture
+    def reminded(self, cast, outbox):
+        """Remind Sam the day before a session; return the moment at which the letter would take over."""
+
+        def reminded():
+            due = cast.session.starts_at - timedelta(hours=24)
+            factories.make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED)
+            queue_reminders(now=due)
+            outbox.run(now=due)
+            return due + NOTE_LIMIT
+
+        return reminded
+
+    def test_what_a_device_has_taken_needs_no_letter(self, service, reminded, outbox):
+        takes_over_at = reminded()
+        assert (len(service.taken), outbox.letters) == (1, [])
+        assert job("notices.reminder").state is JobState.WAITING
+        outbox.run(now=takes_over_at)
+        assert (len(service.taken), outbox.letters) == (1, [])
+        letter = job("notices.reminder")
+        assert (letter.state, letter.last_error) == (JobState.WITHDRAWN, "told by a note")
+
+    @pytest.mark.parametrize("status", [404, 410, 403, 503])
+    def test_a_letter_takes_over_when_no_note_gets_through(self, service, reminded, outbox, status):
+        service.status = status
+        takes_over_at = reminded()
+        assert outbox.letters == []
+        outbox.run(now=takes_over_at)
+        assert len(outbox.letters) == 1
+        assert job("notices.reminder").state is JobState.DONE
+
+    def test_a_letter_comes_when_the_device_has_signed_out_meanwhile(
+        self, pushed_to, service, reminded, outbox
+    ):
+        service.status = 503
+        takes_over_at = reminded()
+        with transaction():
+            db.session.delete(pushed_to)
+        outbox.run(now=takes_over_at)
+        assert len(outbox.letters) == 1
+
+    def test_without_a_device_the_letter_comes_at_once(self, pushed_to, reminded, outbox):
+        with transaction():
+            db.session.delete(pushed_to)
+        reminded()
+        assert len(outbox.letters) == 1
+
+    def test_one_device_of_two_is_enough(self, cast, service, reminded, outbox, now):
+        with transaction():
+            old = SignIn(
+                secret_hash="b", user_id=cast.sam.id, device_name="Old phone", is_kept=True,
+                signed_in_at=now, last_seen_at=now,
+            )  # fmt: skip
+            endpoint = "https://gone.invalid/a"
+            db.session.add(PushDevice(sign_in=old, endpoint=endpoint, created_at=now))
+        takes_over_at = reminded()
+        outbox.run(now=takes_over_at)
+        assert (len(service.taken), outbox.letters) == (1, [])
+
+    @pytest.mark.parametrize(("hours", "letters"), [(49, 0), (48, 1)])
+    def test_a_change_of_the_next_days_comes_by_letter_too(
+        self, cast, service, outbox, hours, letters
+    ):
+        factories.make_rsvp(cast.session, cast.sam, RsvpStatus.ACCEPTED)
+        told_at = cast.session.starts_at - timedelta(hours=hours)
+        cancel_session(cast.session, actor=cast.rosa, now=told_at - WAIT)
+        outbox.run(now=told_at)
+        assert (len(service.taken), len(outbox.letters)) == (1, letters)
+
+    def test_what_waits_in_vain_for_its_session_is_not_sent(self, cast, service, reminded, outbox):
+        service.status = 503
+        takes_over_at = reminded()
+        cancel_session(cast.session, actor=cast.rosa, now=takes_over_at)
+        outbox.run(now=takes_over_at)
+        assert job("notices.reminder").state is JobState.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -266,6 +352,26 @@ class TestPages:
         for endpoint in (ENDPOINT, ENDPOINT, ENDPOINT + "-new"):
             phone.post("/my/news/notes", {"endpoint": endpoint})
         assert [device.endpoint for device in devices()] == [ENDPOINT + "-new"]
+
+    def test_who_gets_notes_chooses_for_what(self, phone, cast):
+        chosen = {"reminder": "day-before", "quiet_from": "22", "quiet_until": "8"}
+        channels = {"reminders_by": "note", "changes_by": "letter", "other_news_by": "letter"}
+        assert "By note alone" not in phone.get("/my/news").text
+        phone.post("/my/news", chosen | channels)
+        db.session.refresh(cast.sam)
+        assert cast.sam.reminders_by is Channel.BOTH
+        phone.post("/my/news/notes", {"endpoint": ENDPOINT})
+        assert "By note alone" in phone.get("/my/news").text
+        phone.post("/my/news", chosen | channels)
+        db.session.refresh(cast.sam)
+        person = cast.sam
+        assert [person.reminders_by, person.changes_by, person.other_news_by] == [
+            Channel.NOTE,
+            Channel.LETTER,
+            Channel.LETTER,
+        ]
+        # What could ask for something never comes by a note alone.
+        assert phone.post("/my/news", chosen | {"other_news_by": "note"}).status_code == 400
 
     def test_nonsense_is_refused(self, phone):
         phone.post("/my/news/notes", {"endpoint": "http://127.0.0.1/"})

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from supportgroups.accounts.models import Reminder, UserAccount
+from supportgroups.accounts.models import Channel, Reminder, UserAccount
 from supportgroups.clock import to_zone
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Membership
@@ -37,6 +37,9 @@ class Wishes:
     wants_duty_news: bool
     wants_announcements: bool
     shows_group_names: bool
+    reminders_by: Channel
+    changes_by: Channel
+    other_news_by: Channel
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import bindparam, delete, select
 
 from supportgroups.accounts.models import SignIn
 from supportgroups.accounts.queries import is_alive
@@ -16,10 +15,20 @@ from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError
 from supportgroups.notices.endpoints import Answer, is_endpoint
 from supportgroups.notices.models import PushDevice
+from supportgroups.outbox.models import JobState
+from supportgroups.outbox.queries import find_state
 from supportgroups.outbox.services.jobs import enqueue_many
 
 if TYPE_CHECKING:
     from supportgroups.notices.push import PushSender
+
+#: Written once, because the worker asks it for every letter.
+DEVICES = (
+    select(PushDevice.id, SignIn)
+    .join(PushDevice.sign_in)
+    .where(SignIn.user_id == bindparam("user_id"))
+    .order_by(PushDevice.id)
+)
 
 
 class NotAnEndpoint(DomainError):
@@ -62,22 +71,27 @@ def is_pushed_to(device: SignIn) -> bool:
     return db.session.execute(found).first() is not None
 
 
+def list_devices(user_id: int, *, now: datetime) -> list[int]:
+    """Return the ids of somebody's devices that get notes, of those that are still signed in."""
+    rows = db.session.execute(DEVICES, {"user_id": user_id}).all()
+    return [device_id for device_id, sign_in in rows if is_alive(sign_in, now)]
+
+
 @transaction()
-def queue_pushes(user_id: int, *, key: str, now: datetime) -> None:
-    """Queue a note to each device of somebody, once for each letter that has this key."""
-    devices = db.session.execute(
-        select(PushDevice)
-        .join(PushDevice.sign_in)
-        .where(SignIn.user_id == user_id)
-        .options(contains_eager(PushDevice.sign_in))
-        .order_by(PushDevice.id)
-    ).scalars()
-    jobs = [
-        (f"notices.push:{device.id}:{key}", {"push_device_id": device.id})
-        for device in devices
-        if is_alive(device.sign_in, now)
-    ]
+def queue_notes(devices: list[int], *, key: str, now: datetime) -> None:
+    """Queue a note to each of these devices, once for each letter that has this key."""
+    jobs = [(_key_of_note(device, key), {"push_device_id": device}) for device in devices]
     enqueue_many("notices.push", jobs, now=now)
+
+
+def list_states_of_notes(devices: list[int], *, key: str) -> list[JobState]:
+    """Return where the notes to these devices stand that were queued for the letter of this key."""
+    states = (find_state(_key_of_note(device, key)) for device in devices)
+    return [state for state in states if state is not None]
+
+
+def _key_of_note(device: int, key: str) -> str:
+    return f"notices.push:{device}:{key}"
 
 
 def find_endpoint(payload: dict[str, Any], *, now: datetime) -> str | None:

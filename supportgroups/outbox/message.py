@@ -42,7 +42,8 @@ class Part(NamedTuple):
 
 def words(subtype: str, text: str) -> Part:
     """Return text in lines that no mail server on the way needs to change, so that signatures hold."""
-    lines = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+    ended = text if text.endswith("\n") else f"{text}\n"
+    lines = ended.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     kind = f'text/{subtype}; charset="utf-8"'
     if lines.isascii() and max(map(len, lines.split(END))) <= LONGEST_LINE:
         return Part(kind, (("Content-Transfer-Encoding", "7bit"),), lines)

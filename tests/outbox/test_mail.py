@@ -67,6 +67,27 @@ class TestCompose:
     def test_its_words_arrive_as_they_were_written(self, composed, text):
         assert composed(text=text).get_content() == text
 
+    def test_each_try_sends_the_same_bytes(self, app, now):
+        assert compose(LETTER, key="tests:1", now=now) == compose(LETTER, key="tests:1", now=now)
+        assert compose(LETTER, key="tests:1", now=now) != compose(LETTER, key="tests:2", now=now)
+
+    def test_nobody_can_write_the_end_of_a_part_into_a_letter(self, composed):
+        mark = composed().get_boundary()
+        assert mark is not None
+        for text in (f"--{mark}\n", f"--{mark}--\n", "--=_\nContent-Type: text/html\n\nHello\n"):
+            message = composed(key="tests:2", text=text)
+            assert message.get_content() == text
+            assert len(list(message.iter_parts())) == 2
+
+    def test_what_is_mostly_beyond_ascii_takes_less_room(self, composed):
+        assert (
+            composed(text="مرحبا\n" * 50).get_body(("plain",))["Content-Transfer-Encoding"]
+            == "base64"
+        )
+        assert composed(text="Grüße\n" * 50).get_body(("plain",))["Content-Transfer-Encoding"] == (
+            "quoted-printable"
+        )
+
     @pytest.mark.parametrize("subject", ["Für dich", "更新", "=?utf-8?q?x?=", "word " * 60 + "end"])
     def test_its_subject_arrives_as_it_was_written(self, composed, subject):
         expected = "x" if subject.startswith("=?") else subject

@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -106,7 +107,7 @@ def fill(number: int) -> None:
     now = utc_now()
     for table in (Rsvp, GroupSession, UserAccount):
         db.session.execute(delete(table))
-    group = make_group(slug=f"group-{number}", time_zone="UTC")
+    group = make_group(slug=f"group-{uuid4()}", time_zone="UTC")
     starts_at = now + timedelta(hours=2)
     group_session = make_session(
         make_series(group, time_zone="UTC"),

@@ -22,7 +22,23 @@ from typing import Any, ParamSpec, Self, TypeVar
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, make_url
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    bindparam,
+    cast,
+    event,
+    func,
+    make_url,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -100,6 +116,27 @@ def enum_column(kind: type[StrEnum], name: str) -> Enum:
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def unfold(name: str) -> ColumnElement[Any]:
+    """Return the values of a list as rows of one column, for the database to take apart.
+
+    That is four times as quick as giving it each value by itself.
+
+    :param name: of the parameter that holds the list, which is plain JSON
+    """
+    values = bindparam(name, type_=JSON)
+    if db.engine.dialect.name == "postgresql":
+        return func.json_array_elements(values).table_valued("value").c.value
+    return func.json_each(values).table_valued("value").c.value
+
+
+def unfold_numbers(name: str) -> ColumnElement[int]:
+    """Return numbers as rows of one column, likewise."""
+    value = unfold(name)
+    if db.engine.dialect.name == "postgresql":
+        return cast(cast(value, String), Integer)
+    return value
 
 
 class Busy(Exception):

@@ -1,23 +1,23 @@
 """Queueing reminders, and what people choose to hear of."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 
 from supportgroups.accounts.models import Channel, Reminder, UserAccount
 from supportgroups.clock import to_zone
-from supportgroups.db import db, transaction
+from supportgroups.db import db, transaction, unfold_numbers
 from supportgroups.groups.models import Membership
 from supportgroups.groups.queries import list_memberships
 from supportgroups.notices import queries
 from supportgroups.notices.decisions import A_WEEK, last_digest
 from supportgroups.notices.reminders import remind_at
 from supportgroups.outbox.notice import Topic
-from supportgroups.outbox.services.jobs import enqueue_many
+from supportgroups.outbox.services.jobs import enqueue_each, enqueue_many
 from supportgroups.rsvps.models import Rsvp
 from supportgroups.sessions.models import GroupSession
 
@@ -72,31 +72,52 @@ def queue_reminders(*, now: datetime) -> int:
     own: many people may have a session in the same hour, and nobody who answers meanwhile shall
     wait for all of them.
     """
-    due = (
-        reminded.rsvp_id
-        for reminded in queries.list_not_reminded(now=now)
-        if (moment := remind_at(reminded.starts_at, reminded.choice, reminded.quiet)) is not None
-        and reminded.responded_at < moment <= now
-    )
-    queued = 0
-    while part := list(islice(due, queries.PART)):
-        queued += _queue(part, now=now)
+    queued, after = 0, 0
+    while (part := _queue_part(after, now=now)) is not None:
+        queued, after = queued + part.queued, part.ends
     return queued
 
 
+class _Part(NamedTuple):
+    queued: int
+    #: The last answer in it.
+    ends: int
+
+
+def _queue_part(after: int, *, now: datetime) -> _Part | None:
+    """Queue the reminders that are due for the next answers after one; none when no more wait."""
+    waiting = queries.list_not_reminded(after, now=now)
+    due: dict[datetime, list[int]] = defaultdict(list)
+    for wanted, rsvp_ids in waiting.items():
+        moment = remind_at(*wanted)
+        if moment is not None and moment <= now:
+            due[moment] += rsvp_ids
+    queued = _queue(due, now=now) if due else 0
+    return _Part(queued, max(map(max, waiting.values()))) if waiting else None
+
+
 @transaction()
-def _queue(rsvp_ids: list[int], *, now: datetime) -> int:
-    """Queue reminders for those whom no other worker was quicker to remind."""
-    taken = db.session.execute(
+def _queue(due: dict[datetime, list[int]], *, now: datetime) -> int:
+    """Queue reminders for those whom no other worker was quicker to remind; return for how many.
+
+    :param due: the moment of a reminder → ids of answers
+    """
+    connection = db.session.connection()
+    among = Rsvp.id.in_(select(unfold_numbers("rsvp_ids")))
+    take = (
         update(Rsvp)
-        .where(Rsvp.id.in_(rsvp_ids), Rsvp.reminded_at.is_(None))
+        .where(among, Rsvp.reminded_at.is_(None), Rsvp.responded_at < bindparam("moment"))
         .values(reminded_at=now)
-        .returning(Rsvp.id)
-        .execution_options(synchronize_session=False)
-    ).scalars()
-    jobs = [(f"reminder:{rsvp_id}:{now.isoformat()}", {"rsvp_id": rsvp_id}) for rsvp_id in taken]
-    enqueue_many("notices.reminder", jobs, now=now)
-    return len(jobs)
+    )
+    rows = select(Rsvp.id).where(among, Rsvp.reminded_at == now)
+    # No answer is reminded of twice in a second.
+    stamp = f"{now.timestamp():.0f}"
+    queued = 0
+    for moment, rsvp_ids in due.items():
+        facts = {"rsvp_ids": rsvp_ids}
+        if connection.execute(take, {**facts, "moment": moment}).rowcount:
+            queued += enqueue_each("notices.reminder", "rsvp_id", rows, facts, stamp=stamp, now=now)
+    return queued
 
 
 @transaction()

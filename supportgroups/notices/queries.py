@@ -66,7 +66,7 @@ NOT_REMINDED = (
         Membership.is_muted.is_not(True),
     )
     .order_by(Rsvp.id)
-    .limit(PART)
+    .limit(bindparam("part"))
 )
 
 
@@ -75,7 +75,7 @@ def list_not_reminded(after: int, *, now: datetime) -> dict[Wanted, list[int]]:
 
     They are the next ones after the answer `after`: what decides about them → their ids.
     """
-    facts = {"after": after, "now": now, "until": now + LONGEST_LEAD}
+    facts = {"after": after, "now": now, "until": now + LONGEST_LEAD, "part": PART}
     alike: dict[Any, list[int]] = defaultdict(list)
     for row in db.session.execute(NOT_REMINDED, facts):
         alike[row[1:]].append(row[0])

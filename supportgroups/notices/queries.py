@@ -90,10 +90,11 @@ def _with_starts(alike: dict[Any, list[int]]) -> dict[Wanted, list[int]]:
             )
         ).all()
     )
-    return {
-        Wanted(starts[session_id], Reminder(choice), QuietHours(*quiet)): rsvp_ids
-        for (session_id, choice, *quiet), rsvp_ids in alike.items()
-    }
+    # Sessions that start at the same time come together here.
+    found: dict[Wanted, list[int]] = defaultdict(list)
+    for (session_id, choice, *quiet), rsvp_ids in alike.items():
+        found[Wanted(starts[session_id], Reminder(choice), QuietHours(*quiet))] += rsvp_ids
+    return found
 
 
 class OnDuty(NamedTuple):

@@ -115,8 +115,10 @@ def _queue(due: dict[datetime, list[int]], *, now: datetime) -> int:
     queued = 0
     for moment, rsvp_ids in due.items():
         facts = {"rsvp_ids": rsvp_ids}
-        if connection.execute(take, {**facts, "moment": moment}).rowcount:
-            queued += enqueue_each("notices.reminder", "rsvp_id", rows, facts, stamp=stamp, now=now)
+        taken = connection.execute(take, {**facts, "moment": moment}).rowcount
+        if taken:
+            enqueue_each("notices.reminder", "rsvp_id", rows, facts, stamp=stamp, now=now)
+            queued += taken
     return queued
 
 

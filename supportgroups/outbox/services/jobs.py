@@ -92,8 +92,8 @@ def enqueue_each(
     *,
     stamp: str,
     now: datetime,
-) -> int:
-    """Ask for one job for each row that a query finds; return for how many.
+) -> None:
+    """Ask for one job for each row that a query finds.
 
     The database writes keys and payloads itself, so that no row has to come here and go back.
 
@@ -108,7 +108,7 @@ def enqueue_each(
         literal(f"{kind}:") + cast(number, String) + literal(f":{stamp}"),
         make(literal(word, String), number),
     )
-    return _write_rows(kind, ("key", "payload"), source, facts, now=now, due_at=now)
+    _write_rows(kind, ("key", "payload"), source, facts, now=now, due_at=now)
 
 
 def _write_rows(
@@ -119,7 +119,7 @@ def _write_rows(
     *,
     now: datetime,
     due_at: datetime,
-) -> int:
+) -> None:
     """Write jobs of one kind, of which a query gives the columns with these names."""
     alike = {
         "kind": literal(kind),
@@ -128,13 +128,12 @@ def _write_rows(
         "due_at": literal(due_at, UTCDateTime),
         "attempts": literal(0),
     }
-    result = db.session.connection().execute(
+    db.session.connection().execute(
         _insert()
         .from_select([*names, *alike], source.add_columns(*alike.values()))
         .on_conflict_do_nothing(index_elements=[OutboxJob.key]),
         facts,
     )
-    return result.rowcount
 
 
 def _refuse_without_change() -> None:

@@ -34,7 +34,7 @@ from bench._databases import databases  # noqa: E402
 from supportgroups.accounts.models import UserAccount  # noqa: E402
 from supportgroups.app import create_app  # noqa: E402
 from supportgroups.clock import utc_now  # noqa: E402
-from supportgroups.db import db, transaction  # noqa: E402
+from supportgroups.db import Model, db, transaction  # noqa: E402
 from supportgroups.notices.services.letters import queue_reminders  # noqa: E402
 from supportgroups.outbox.models import OutboxJob  # noqa: E402
 from supportgroups.outbox.services.jobs import enqueue_many  # noqa: E402

@@ -19,7 +19,7 @@ from tests.house.town import Town
 
 FACTS = {name: fact for name, fact in vars(events).items() if isinstance(fact, Signal)}
 #: The calls that put a job into the outbox, by its kind as the first argument.
-ENQUEUE = {"enqueue", "enqueue_many"}
+ENQUEUE = {"enqueue", "enqueue_many", "enqueue_each"}
 
 
 @pytest.mark.parametrize("name", FACTS)

@@ -15,6 +15,7 @@ INSIDE_ANOTHERS = {
     "supportgroups.accounts.services.sign_ins.end_mailed_links_of": "a part of the same",
     "supportgroups.outbox.services.jobs.enqueue": "it refuses to work outside the change it belongs to",
     "supportgroups.outbox.services.jobs.enqueue_many": "it refuses to work outside the change",
+    "supportgroups.outbox.services.jobs.enqueue_each": "it refuses to work outside the change",
     "supportgroups.sessions.services.changes.revise": "it says that the change around it is one",
     "supportgroups.sessions.services.changes.put_slots": "a part of moving a list, and of undoing",
     "supportgroups.sessions.services.listed.edit_listed": "a part of every edit",

@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,11 +64,10 @@ def is_layer(module: Module, *names: str) -> bool:
     return any(name in module.name.split(".")[2:] for name in names)
 
 
-def calls(node: ast.AST) -> Iterator[ast.Call]:
-    """Go through all calls below a node."""
-    for found in ast.walk(node):
-        if isinstance(found, ast.Call):
-            yield found
+@cache
+def calls(node: ast.AST) -> tuple[ast.Call, ...]:
+    """Return all calls below a node."""
+    return tuple(found for found in ast.walk(node) if isinstance(found, ast.Call))
 
 
 def dotted(node: ast.AST) -> str:
@@ -87,7 +86,8 @@ def decorators(function: Function) -> set[str]:
     return {dotted(one) for one in worn}
 
 
-def imported(module: Module) -> dict[str, str]:
+@cache
+def imported(module: Module) -> Mapping[str, str]:
     """Return what each name at the top of a module was imported as: `services` → its whole name."""
     found = {}
     for node in ast.walk(module.tree):

@@ -9,6 +9,8 @@ from supportgroups.search.words import fold
 LENGTH = 160
 
 _WORD = re.compile(r"[^\W_]+")
+#: Where a line ends as headings do, and not in the middle of a sentence.
+_HEADING_END = re.compile(r"(\w)\s*\n\s*(\S)")
 
 
 def snippet(text: str, words: tuple[str, ...]) -> list[tuple[str, bool]]:
@@ -16,7 +18,7 @@ def snippet(text: str, words: tuple[str, ...]) -> list[tuple[str, bool]]:
 
     A text without a hit, since only its title was found, gives its beginning.
     """
-    plain = " ".join(text.split())
+    plain = " ".join(_HEADING_END.sub(_part, text).split())
     first = next((start for start, _end in _hits(plain, words)), 0)
     start = _word_start(plain, max(0, first - LENGTH // 3))
     end = len(plain) if len(plain) <= start + LENGTH else plain.rfind(" ", start, start + LENGTH)
@@ -29,6 +31,10 @@ def snippet(text: str, words: tuple[str, ...]) -> list[tuple[str, bool]]:
             at = ends
     pieces.append((plain[at:end] + (" …" if end < len(plain) else ""), False))
     return [(piece, is_hit) for piece, is_hit in pieces if piece]
+
+
+def _part(end: re.Match[str]) -> str:
+    return f"{end[1]} {end[2]}" if end[2].islower() else f"{end[1]} · {end[2]}"
 
 
 def _hits(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:

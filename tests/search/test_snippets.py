@@ -19,6 +19,13 @@ def test_a_short_text_is_shown_whole_with_what_was_looked_for_marked():
     ]
 
 
+def test_a_heading_does_not_run_into_what_follows():
+    text = "We drink tea.\nNames and feasts\nAsk what\nthey like."
+    assert (
+        plain(snippet(text, ("zebra",))) == "We drink tea. Names and feasts · Ask what they like."
+    )
+
+
 def test_accents_and_endings_make_no_difference():
     assert ("Cafés", True) in snippet("Cafés of the town", ("cafe",))
 

@@ -119,7 +119,7 @@ class Group(HasCalendar, Model):
     )
 
     topic_tags: Mapped[list["GroupTopic"]] = relationship(
-        cascade="all, delete-orphan", order_by="GroupTopic.topic", lazy="selectin"
+        cascade="all, delete-orphan", order_by="GroupTopic.topic"
     )
     access_facts: Mapped[list["AccessFact"]] = relationship(
         cascade="all, delete-orphan", order_by="AccessFact.feature"

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import contains_eager, joinedload, lazyload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import db
@@ -254,7 +254,11 @@ def list_directory(
     :param also: conditions of higher slices, such as a weekday of the sessions
     :param after: name and id of the last group of the page before
     """
-    query = select(Group).where(*_directory_conditions(filters), *also)
+    query = (
+        select(Group)
+        .where(*_directory_conditions(filters), *also)
+        .options(selectinload(Group.topic_tags))
+    )
     if after is not None:
         query = query.where(tuple_(Group.name, Group.id) > after)
     return list(db.session.execute(query.order_by(Group.name, Group.id).limit(limit)).scalars())
@@ -334,7 +338,7 @@ def list_all_open_reports() -> list[ProblemReport]:
             select(ProblemReport)
             .join(ProblemReport.group)
             .where(ProblemReport.settled_at.is_(None), Group.visibility != Visibility.PRIVATE)
-            .options(contains_eager(ProblemReport.group).lazyload(Group.topic_tags))
+            .options(contains_eager(ProblemReport.group))
             .order_by(ProblemReport.group_id, ProblemReport.id)
         )
     )
@@ -356,7 +360,6 @@ def list_hidden_groups() -> list[Group]:
                 Group.hidden_because.in_((HiddenBecause.REPORTED, HiddenBecause.SITE_ADMIN)),
                 Group.visibility != Visibility.PRIVATE,
             )
-            .options(lazyload(Group.topic_tags))
             .order_by(Group.name, Group.id)
         )
     )
@@ -368,7 +371,6 @@ def lock_listed_groups(*, confirmed_before: datetime) -> list[Group]:
         db.session.scalars(
             select(Group)
             .where(Group.is_listed, Group.confirmed_at <= confirmed_before)
-            .options(lazyload(Group.topic_tags))
             .order_by(Group.id)
             .with_for_update()
             .execution_options(populate_existing=True)

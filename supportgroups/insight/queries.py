@@ -46,7 +46,7 @@ def list_led_groups(user: UserAccount) -> list[LedGroup]:
             Membership.removed_at.is_(None),
             Membership.role.in_(LEADING),
         )
-        .options(contains_eager(Membership.group).lazyload(Group.topic_tags))
+        .options(contains_eager(Membership.group))
         .order_by(Group.name, Group.id)
     )
     return [LedGroup(*row) for row in rows]

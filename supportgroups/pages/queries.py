@@ -270,7 +270,7 @@ def _dates(scope: Scope) -> Select[GroupSession]:
 
 _WHAT_DATES_SHOW = (
     joinedload(GroupSession.series),
-    joinedload(GroupSession.group).lazyload(Group.topic_tags),
+    joinedload(GroupSession.group),
 )
 
 

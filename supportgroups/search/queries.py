@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Integer, Select, Subquery, bindparam, column, exists, select, text
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.db import UTCDateTime, db
@@ -92,12 +92,7 @@ def _places(question: Question) -> tuple[Place, ...]:
 @cache
 def _groups(dialect: str, places: tuple[Place, ...], limit: int) -> Select[Group]:
     found = _ids(dialect, A_GROUP, Marker.GROUP, places, limit)
-    return (
-        select(Group)
-        .join(found, found.c.id == Group.id)
-        .options(lazyload(Group.topic_tags))
-        .order_by(found.c.place, Group.id)
-    )
+    return select(Group).join(found, found.c.id == Group.id).order_by(found.c.place, Group.id)
 
 
 @cache
@@ -107,7 +102,7 @@ def _sessions(dialect: str, places: tuple[Place, ...], limit: int) -> Select[Gro
         select(GroupSession)
         .join(found, found.c.id == GroupSession.id)
         .options(
-            joinedload(GroupSession.group, innerjoin=True).lazyload(Group.topic_tags),
+            joinedload(GroupSession.group, innerjoin=True),
             joinedload(GroupSession.series),
         )
         .order_by(GroupSession.starts_at, GroupSession.id)

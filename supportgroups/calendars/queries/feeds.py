@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink
@@ -278,7 +278,7 @@ _SESSIONS = (
         joinedload(GroupSession.series),
         joinedload(GroupSession.listed),
         joinedload(GroupSession.pause),
-        joinedload(GroupSession.group).lazyload(Group.topic_tags),
+        joinedload(GroupSession.group),
     )
 )
 
@@ -286,7 +286,7 @@ _SESSIONS = (
 def find_feed_group(slug: str) -> Group | None:
     """Return the group at this address in one query, without its topics."""
     return db.session.execute(
-        select(Group).where(Group.slug == slug).options(lazyload(Group.topic_tags))
+        select(Group).where(Group.slug == slug)
     ).scalar_one_or_none()
 
 
@@ -351,6 +351,6 @@ def list_feed_groups(ids: Iterable[int]) -> list[Group]:
     """Return these groups, in no order, in one query."""
     return list(
         db.session.execute(
-            select(Group).where(Group.id.in_(list(ids))).options(lazyload(Group.topic_tags))
+            select(Group).where(Group.id.in_(list(ids)))
         ).scalars()
     )

@@ -27,7 +27,7 @@ def list_links(user: UserAccount) -> list[FeedLink]:
         db.session.execute(
             select(FeedLink)
             .where(FeedLink.user_id == user.id, FeedLink.revoked_at.is_(None))
-            .options(joinedload(FeedLink.group.and_(belongs)).lazyload(Group.topic_tags))
+            .options(joinedload(FeedLink.group.and_(belongs)))
             .order_by(FeedLink.created_at, FeedLink.id)
         ).scalars()
     )
@@ -42,7 +42,7 @@ def find_link(user: UserAccount, public_id: UUID) -> FeedLink | None:
             FeedLink.user_id == user.id,
             FeedLink.revoked_at.is_(None),
         )
-        .options(joinedload(FeedLink.group).lazyload(Group.topic_tags))
+        .options(joinedload(FeedLink.group))
     ).scalar_one_or_none()
 
 

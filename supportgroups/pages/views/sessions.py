@@ -55,7 +55,9 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_report=permits(person, Permission.GROUP_REPORT, shown.group),
         membership=membership,
         announcements=list_on_session_page(shown, person, now=now) if membership and person else [],
-        join_request=group_queries.find_join_request(shown.group, person),
+        join_request=None
+        if membership and membership.is_approved
+        else group_queries.find_join_request(shown.group, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=may_manage,
         undoable=find_undoable(shown.group, now=now) if may_manage else None,
@@ -69,7 +71,9 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_see_place=permits(person, Permission.GROUP_PLACE, shown.group),
         facilitators=_facilitator_names(shown),
         standing=standing,
-        is_enrolled=person is not None and rsvp_queries.is_enrolled(shown.series, person),
+        is_enrolled=person is not None
+        and shown.series.enrols
+        and rsvp_queries.is_enrolled(shown.series, person),
         may_enter=door_of(
             shown,
             membership=membership,

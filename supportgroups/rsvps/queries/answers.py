@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import UserAccount
@@ -159,16 +160,21 @@ def has_come_before(user_id: int, *, group_id: int, now: datetime) -> bool:
 
     Answers are erased some weeks after their session, so this forgets as well.
     """
-    found = db.session.execute(
+    asked = {"user_id": user_id, "group_id": group_id, "now": now}
+    return db.session.execute(_first_of_the_past(), asked).first() is not None
+
+
+@cache
+def _first_of_the_past() -> Select[int]:
+    return (
         select(Rsvp.id)
         .join(Rsvp.group_session)
         .where(
-            Rsvp.user_id == user_id,
+            Rsvp.user_id == bindparam("user_id"),
             Rsvp.status == RsvpStatus.ACCEPTED,
-            GroupSession.group_id == group_id,
-            GroupSession.starts_at <= now,
+            GroupSession.group_id == bindparam("group_id"),
+            GroupSession.starts_at <= bindparam("now"),
             GroupSession.status == SessionStatus.SCHEDULED,
         )
         .limit(1)
-    ).first()
-    return found is not None
+    )

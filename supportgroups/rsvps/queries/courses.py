@@ -67,6 +67,8 @@ def list_courses_in(
     many: Sequence[Series], user: UserAccount | None, *, now: datetime
 ) -> list[Course]:
     """Return courses with dates ahead, and where somebody stands with each, in a few queries."""
+    if not many:
+        return []
     own = list_enrolments_of(user) if user is not None else []
     courses = _courses(many, {turn.series_id: turn for turn in own}, now=now)
     return [course for course in courses if course.is_running]
@@ -75,6 +77,8 @@ def list_courses_in(
 def list_courses_of(user: UserAccount, *, now: datetime) -> list[Course]:
     """Return the courses in which somebody is enrolled until they are over, and those they wait for."""
     own = list_enrolments_of(user)
+    if not own:
+        return []
     courses = _courses(
         [turn.series for turn in own], {turn.series_id: turn for turn in own}, now=now
     )

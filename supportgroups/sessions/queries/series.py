@@ -39,9 +39,7 @@ def list_series(group: Group) -> list[Series]:
         db.session.execute(
             select(Series)
             .where(Series.group_id == group.id)
-            .options(
-                joinedload(Series.group), selectinload(Series.dates), selectinload(Series.skips)
-            )
+            .options(selectinload(Series.dates), selectinload(Series.skips))
             .order_by(Series.id)
         ).scalars()
     )
@@ -147,7 +145,7 @@ def lock_series_to_extend(ids: Iterable[int], *, now: datetime) -> list[Series]:
             select(Series)
             .where(Series.id.in_(list(ids)), Series.made_until < _mark(now))
             .options(
-                selectinload(Series.group).lazyload(Group.topic_tags),
+                selectinload(Series.group),
                 selectinload(Series.dates),
                 selectinload(Series.skips),
             )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from supportgroups.accounts.models import UserAccount
@@ -27,12 +28,17 @@ def _with_what_pages_show(query: Select[GroupSession]) -> Select[GroupSession]:
 
 
 def find_group_session(public_id: UUID) -> GroupSession | None:
-    """Return one session with its series, group, line in the list of dates and facilitators."""
-    return db.session.execute(
+    """Return one session with its series, its group and its line in the list of dates."""
+    return db.session.execute(_one_session(), {"public_id": public_id}).scalar_one_or_none()
+
+
+@cache
+def _one_session() -> Select[GroupSession]:
+    return (
         _with_what_pages_show(select(GroupSession))
-        .where(GroupSession.public_id == public_id)
-        .options(joinedload(GroupSession.listed), selectinload(GroupSession.facilitators))
-    ).scalar_one_or_none()
+        .where(GroupSession.public_id == bindparam("public_id"))
+        .options(joinedload(GroupSession.listed))
+    )
 
 
 def lock_group_session(group_session_id: int) -> GroupSession:
@@ -54,11 +60,13 @@ def list_coming_sessions(
     """Return the sessions of these groups that are not over, cancelled ones too, soonest first."""
     return list(
         db.session.execute(
-            _with_what_pages_show(select(GroupSession))
+            select(GroupSession)
             .where(
                 GroupSession.group_id.in_([group.id for group in groups]),
                 GroupSession.ends_at > now,
             )
+            # The groups are at hand: whoever asks holds them.
+            .options(joinedload(GroupSession.series), joinedload(GroupSession.pause))
             .order_by(GroupSession.starts_at, GroupSession.id)
             .limit(limit)
         ).scalars()

@@ -285,9 +285,7 @@ _SESSIONS = (
 
 def find_feed_group(slug: str) -> Group | None:
     """Return the group at this address in one query, without its topics."""
-    return db.session.execute(
-        select(Group).where(Group.slug == slug)
-    ).scalar_one_or_none()
+    return db.session.execute(select(Group).where(Group.slug == slug)).scalar_one_or_none()
 
 
 def count_listed() -> SiteCounters:
@@ -349,8 +347,4 @@ def list_feed_sessions(ids: Iterable[int]) -> list[GroupSession]:
 
 def list_feed_groups(ids: Iterable[int]) -> list[Group]:
     """Return these groups, in no order, in one query."""
-    return list(
-        db.session.execute(
-            select(Group).where(Group.id.in_(list(ids)))
-        ).scalars()
-    )
+    return list(db.session.execute(select(Group).where(Group.id.in_(list(ids)))).scalars())

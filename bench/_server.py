@@ -32,6 +32,8 @@ ROUNDS = 5
 #: So long a case is asked in one round, in seconds; a hello half as long before it and after it.
 ROUND_SECONDS = 0.8
 WORKERS = 2
+#: A cookie of no meaning: whoever sends one is given no copy of a page that others saw.
+ANEW = {"Cookie": "seen=1"}
 
 
 class Ask(NamedTuple):

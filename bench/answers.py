@@ -38,7 +38,7 @@ def main() -> None:
             paths, passes = make_sessions(app)
             firsts = first_answers(paths, passes)
             said = len(statements(app, next(firsts)))
-            with beside_hello(app) as beside:
+            with beside_hello(app, DEVELOPMENT="0") as beside:
                 print(line(f"first answer, {name}", beside.measure(firsts, 303), GOAL, said))
                 changes = changed_answers(paths[0], passes)
                 said = len(statements(app, next(changes)))

@@ -35,7 +35,7 @@ def main() -> None:
         with site() as app:
             fill_with_crowd(groups=members // 20, members=members, now=utc_now())
             cookies = {number: make_organizer(app, number) for number in (1, 50)}
-            with beside_hello(app) as beside:
+            with beside_hello(app, DEVELOPMENT="0") as beside:
                 for number, cookie in cookies.items():
                     for name, path in (("month", "/my/sessions?view=month"), ("/my", "/my")):
                         ask = Ask(path, cookie)

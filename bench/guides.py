@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench._server import Ask, beside_hello, heading, line, site, statements  # noqa: E402
+from bench._server import ANEW, Ask, beside_hello, heading, line, site, statements  # noqa: E402
 from supportgroups.clock import utc_now  # noqa: E402 (found beside this folder)
 from tests import factories  # noqa: E402
 
@@ -22,9 +22,10 @@ def main() -> None:
         slug = next(iter(app.extensions["guide_library"])).slug
         ask = Ask(f"/guides/{slug}")
         print(heading())
-        with beside_hello(app) as beside:
+        with beside_hello(app, DEVELOPMENT="0") as beside:
             said = len(statements(app, ask))
             print(line("a guide", beside.measure([ask]), GOAL, said))
+            print(line("a guide, made anew", beside.measure([Ask(ask.path, ANEW)]), GOAL, said))
             nothing_new = Ask(ask.path, {"If-None-Match": beside.tag(ask.path)})
             said = len(statements(app, nothing_new))
             print(line("the same, nothing new", beside.measure([nothing_new], 304), GOAL, said))

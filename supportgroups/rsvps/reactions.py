@@ -36,8 +36,9 @@ def enrolled_come_to_new_dates(_sender: Any, *, made: dict[int, list[int]], now:
 
 
 def tell_enrolled_of_make_up(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:
-    """Who is enrolled learns of a date that was added."""
+    """Who is enrolled learns of a date that was added; if all others are off, one can join again."""
     enrolments.tell_of_make_up(group_session, now=now)
+    enrolments.give_free_places(group_session.series, now=now)
 
 
 def pass_on_places_in_course(_sender: Any, *, series: Series, now: datetime) -> None:
@@ -68,9 +69,13 @@ def tell_people_of_undone_change(_sender: Any, *, change: ScheduleChange, now: d
 def make_offers_anew(
     _sender: Any, *, group_session: GroupSession, now: datetime, **_more: Any
 ) -> None:
-    """What was offered until an hour before the old start means nothing for the new one."""
+    """What was offered until an hour before the old start means nothing for the new one.
+
+    A course whose date moves from now to later can be joined again.
+    """
     waiting_list.withdraw_offers(group_session)
     waiting_list.promote_waiting(group_session, now=now)
+    enrolments.give_free_places(group_session.series, now=now)
 
 
 def withdraw_offers_of_cancelled_session(
@@ -86,7 +91,7 @@ def follow_restored_session(_sender: Any, *, group_session: GroupSession, now: d
     series_seats.take_seats(group_session, now=now)
     if group_session.series.enrols:
         enrolments.answer_for_enrolled([group_session], now=now)
-        enrolments.give_free_places(group_session.series, now=now)
+    enrolments.give_free_places(group_session.series, now=now)
 
 
 def pass_on_new_places(_sender: Any, *, group_session: GroupSession, now: datetime) -> None:

@@ -15,8 +15,10 @@ from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.queries import CourseState
 from supportgroups.rsvps.services import answers, enrolments, next_courses, series_seats, ways_in
+from supportgroups.sessions.details import SessionDetails
 from supportgroups.sessions.models import GroupSession, Series, SeriesKind
 from supportgroups.sessions.queries import list_sessions_of_series
+from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services import courses, sessions
 from supportgroups.sessions.services.series import OnlyCoursesEnrol
 from supportgroups.sessions.services.ways_in import WayInDetails
@@ -25,7 +27,7 @@ from tests import factories
 from tests.conftest import Cast
 
 ACCEPTED, DECLINED = RsvpStatus.ACCEPTED, RsvpStatus.DECLINED
-WEEK = timedelta(weeks=1)
+WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -61,6 +63,12 @@ def statuses(dates: list[GroupSession], person: UserAccount) -> list[RsvpStatus 
 
 def kinds() -> list[str]:
     return list(db.session.execute(select(OutboxJob.kind).order_by(OutboxJob.id)).scalars())
+
+
+def told_of_changes() -> list[int]:
+    """Return whom letters about changed dates are for, in their order."""
+    letters = db.session.query(OutboxJob).filter_by(kind="rsvps.schedule_changed")
+    return [job.payload["user_id"] for job in letters.order_by(OutboxJob.id)]
 
 
 class TestEnrolling:
@@ -270,6 +278,47 @@ class TestDatesThatChange:
         sessions.restore_session(dates[2], actor=cast.rosa, now=now)
         assert statuses(dates, cast.sam)[2] is ACCEPTED
 
+    def test_who_enrolled_while_it_was_off_is_told_that_it_takes_place(
+        self,
+        cast: Cast,
+        course: Series,
+        dates: list[GroupSession],
+        member: Callable[[str], UserAccount],
+        now: datetime,
+    ) -> None:
+        enrolments.enrol(course, actor=cast.sam, now=now)
+        sessions.cancel_session(dates[2], actor=cast.rosa, now=now)
+        kim = member("Kim")
+        enrolments.enrol(course, actor=kim, now=now + HOUR)
+        sessions.restore_session(dates[2], actor=cast.rosa, now=now + HOUR)
+        assert told_of_changes() == [cast.sam.id, cast.sam.id, kim.id]
+
+    def test_a_date_that_moves_from_now_to_later_lets_people_join_again(
+        self, cast: Cast, course: Series, dates: list[GroupSession]
+    ) -> None:
+        begun = dates[1].starts_at + HOUR / 2
+        enrolments.enrol(course, actor=cast.sam, now=begun)
+        assert state_of(course, cast.sam, begun) is CourseState.INTERESTED
+        later = SessionDetails.of(
+            dates[1], wall_starts_at=dates[1].wall_starts_at + timedelta(days=1)
+        )
+        sessions.edit_session(dates[1], later, actor=cast.rosa, now=begun)
+        assert state_of(course, cast.sam, begun) is CourseState.ENROLLED
+        assert kinds() == ["rsvps.enrolled"]
+
+    def test_so_does_a_date_more_when_all_others_are_off(
+        self, cast: Cast, course: Series, dates: list[GroupSession], now: datetime
+    ) -> None:
+        sessions.cancel_session(dates[0], scope=Scope.ALL, actor=cast.rosa, now=now)
+        enrolments.enrol(course, actor=cast.sam, now=now)
+        assert state_of(course, cast.sam, now) is CourseState.INTERESTED
+        details = courses.MakeUpDetails(
+            wall_starts_at=dates[3].wall_starts_at + WEEK, length_minutes=60
+        )
+        added = courses.add_make_up(course, details, actor=cast.rosa, now=now)
+        assert state_of(course, cast.sam, now) is CourseState.ENROLLED
+        assert statuses([added], cast.sam) == [ACCEPTED]
+
     def test_a_make_up_is_theirs_too_and_they_are_told_once(
         self,
         cast: Cast,
@@ -316,6 +365,17 @@ class TestInvitingToTheNextCourse:
         enrolments.enrol(next_course, actor=cast.sam, now=too_late)
         assert state_of(course, cast.sam, too_late) is CourseState.NONE
         assert state_of(next_course, cast.sam, too_late) is CourseState.ENROLLED
+
+    def test_who_found_it_by_themselves_is_not_invited_to_it(
+        self, cast: Cast, course: Series, next_course: Series, dates: list[GroupSession]
+    ) -> None:
+        too_late = dates[1].ends_at
+        for each in (course, next_course):
+            enrolments.enrol(each, actor=cast.sam, now=too_late)
+        assert state_of(course, cast.sam, too_late) is CourseState.INTERESTED
+        assert next_courses.invite_listed(course, next_course, actor=cast.rosa, now=too_late) == 0
+        assert kinds() == []
+        assert state_of(course, cast.sam, too_late) is CourseState.NONE
 
     def test_while_people_can_join_the_list_waits_for_places(
         self, cast: Cast, course: Series, next_course: Series, now: datetime

@@ -38,6 +38,7 @@ from supportgroups.rsvps.queries.enrolments import (
     list_next_on_list,
     list_roster,
     list_turns_to_forget,
+    list_who_asked,
     turn_on_list,
     yes_of,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "list_sessions_to_pass_on",
     "list_turns_to_forget",
     "list_waiting",
+    "list_who_asked",
     "lock_series_rsvp",
     "place_in_line",
     "tally",

@@ -95,6 +95,12 @@ def list_enrolled(series: Series) -> list[Enrolment]:
     )
 
 
+def list_who_asked(series: Series) -> set[int]:
+    """Return the ids of those who have a place in a course or a turn on its list."""
+    asked = select(Enrolment.user_id).where(Enrolment.series_id == series.id)
+    return set(db.session.execute(asked).scalars())
+
+
 def list_coming_to(group_session: GroupSession) -> list[Rsvp]:
     """Return the answers of those who come to a session, each with the person."""
     return list(

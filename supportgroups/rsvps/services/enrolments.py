@@ -60,7 +60,7 @@ def enrol(
     db.session.flush()
     # Whoever asks stands behind all others on the list, so only a place that is free is theirs.
     _tell(lucky for lucky in _fill(series, now=now) if lucky is not enrolment)
-    _forget(
+    forget_turns(
         turn
         for turn in queries.list_enrolments_in_group(actor.id, group_id=series.group_id)
         if turn.invited_to_id == series.id
@@ -95,10 +95,12 @@ def end_enrolments(*, user_id: int, group_id: int, now: datetime) -> None:
 
 @transaction()
 def give_free_places(series: Series, *, now: datetime) -> None:
-    """Let those on the list of a course have the places that became free, and tell them."""
-    series = lock_series(series.id)
+    """Let those on the list of a course have the places that became free, and tell them.
+
+    Nothing happens where people come to the dates one by one.
+    """
     if series.enrols:
-        _tell(_fill(series, now=now))
+        _tell(_fill(lock_series(series.id), now=now))
 
 
 @transaction()
@@ -180,12 +182,14 @@ def _end(enrolment: Enrolment, series: Series, *, now: datetime) -> None:
         if not dates_of(series).is_joining_open(now):
             # Nobody comes in their place, so they still count as one who was there.
             keep_in_tally(series, [enrolment], now=now)
-    _forget([enrolment])
+    forget_turns([enrolment])
     person.touch_calendar(now)
     _tell(_fill(series, now=now))
 
 
-def _forget(enrolments: Iterable[Enrolment]) -> None:
+@transaction()
+def forget_turns(enrolments: Iterable[Enrolment]) -> None:
+    """Delete places and turns, and the jobs that name them. Whoever calls passes the places on."""
     gone = list(enrolments)
     forget_jobs("enrolment_id", [enrolment.id for enrolment in gone])
     for enrolment in gone:

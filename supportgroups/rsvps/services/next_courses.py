@@ -9,6 +9,7 @@ from supportgroups.errors import DomainError
 from supportgroups.groups.permissions import Permission, ensure
 from supportgroups.outbox.services.jobs import enqueue
 from supportgroups.rsvps import queries
+from supportgroups.rsvps.services.enrolments import forget_turns
 from supportgroups.sessions.models import Series
 from supportgroups.sessions.queries import find_course_dates, lock_series
 
@@ -25,7 +26,8 @@ class NotTheNextCourse(DomainError):
 def invite_listed(series: Series, next_series: Series, *, actor: UserAccount, now: datetime) -> int:
     """Write to all who wait for the next course that it is planned; return how many they are.
 
-    Each hears of it once. Who enrols there leaves the list.
+    Each hears of it once. Who enrols there leaves the list; who has done so by themselves has found
+    what the list is for, and leaves it unasked.
 
     :raises PermissionDenied: the actor does not organize the group
     :raises ListStillWaits: people can still join this course
@@ -38,9 +40,10 @@ def invite_listed(series: Series, next_series: Series, *, actor: UserAccount, no
         raise ListStillWaits
     if not may_be_next(series, next_series) or not dates[next_series.id].is_joining_open(now):
         raise NotTheNextCourse
-    waiting = [
-        turn for turn in queries.list_next_on_list(series, limit=None) if turn.invited_to_id is None
-    ]
+    there = queries.list_who_asked(next_series)
+    turns = queries.list_next_on_list(series, limit=None)
+    forget_turns(turn for turn in turns if turn.user_id in there)
+    waiting = [turn for turn in turns if turn.user_id not in there and turn.invited_to_id is None]
     for turn in waiting:
         turn.invited_to_id, turn.invited_at = next_series.id, now
         enqueue(

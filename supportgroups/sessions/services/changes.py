@@ -170,9 +170,15 @@ class Act:
             if news or len(touched) > 1:
                 words = opening(news, [change]) if news else None
                 raise NotConfirmed(self.kind, news, words, len(touched))
-        events.schedule_changed.send(change=change, now=self.now)
+        # Who gets a place in a session because it takes place after all hears of that too; who
+        # gets one because a session moved never came to it before.
+        restores = self.kind in {ChangeKind.RESTORED, ChangeKind.RESUMED}
+        if not restores:
+            events.schedule_changed.send(change=change, now=self.now)
         for group_session, state in touched:
             announce(group_session, state, now=self.now)
+        if restores:
+            events.schedule_changed.send(change=change, now=self.now)
         return change
 
 

@@ -117,7 +117,7 @@ def act(cast, group, as_it_is, now):
 @pytest.fixture
 def undo(cast, group, now):
     def undo(change, actor=cast.rosa, at=now):
-        undo_change(change, actor=actor, now=at)
+        return undo_change(change, actor=actor, now=at)
 
     return undo
 
@@ -192,7 +192,7 @@ def test_what_was_made_while_a_break_had_ended_is_called_off(
     made = [one for one in sessions_of(group) if one.id > kept.id]
     assert [one.wall_starts_at.date() for one in made] == [date(2027, 6, 1), date(2027, 6, 8)]
     factories.make_rsvp(made[0], cast.sam, RsvpStatus.ACCEPTED)
-    undo(change, at=later)
+    assert undo(change, at=later) == 2
     assert [one.is_cancelled for one in made] == [True, True]
     assert {one.pause.returns_on for one in made} == {back}
     assert not kept.is_cancelled

@@ -50,8 +50,10 @@ class ChangedSince(DomainError):
 
 
 @transaction()
-def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) -> None:
+def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) -> int:
     """Let everything that an act touched be as it was; who was told of it is told again.
+
+    Returns how many dates, made since because of the act, are called off with it.
 
     :raises PermissionDenied: the actor does not organize the group
     :raises TooLateToUndo: it was undone before, or more than ten minutes ago
@@ -75,8 +77,8 @@ def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) ->
     breaks = _put_breaks_back(change)
     _put_series_back(change, now=now)
     restored = _put_sessions_back(change, now=now)
-    _call_off_what_was_made_in(breaks, group, now=now)
-    _end_what_began(change, now=now)
+    called_off = _call_off_what_was_made_in(breaks, group, now=now)
+    called_off += _end_what_began(change, now=now)
     record(
         "schedule.undone",
         actor_id=actor.id,
@@ -87,6 +89,7 @@ def undo_change(change: ScheduleChange, *, actor: UserAccount, now: datetime) ->
     events.schedule_change_reverted.send(change=change, now=now)
     for group_session, state in restored:
         announce(group_session, state, now=now)
+    return called_off
 
 
 @dataclass(frozen=True)
@@ -144,11 +147,12 @@ def _put_breaks_back(change: ScheduleChange) -> list[tuple[Pause, int]]:
 
 def _call_off_what_was_made_in(
     breaks: list[tuple[Pause, int]], group: Group, *, now: datetime
-) -> None:
+) -> int:
     """Call off what the worker made in the days of a break between its end and its return.
 
-    Somebody may have answered it, so it is not deleted.
+    Somebody may have answered it, so it is not deleted. Returns how many dates it was.
     """
+    called_off = 0
     for pause, last_session_id in breaks:
         series = [pause.series] if pause.series is not None else queries.list_series(group)
         act = Act(ChangeKind.CANCELLED, group, actor=None, now=now)
@@ -161,7 +165,9 @@ def _call_off_what_was_made_in(
             ):
                 act.touch(one)
                 one.status, one.pause = SessionStatus.CANCELLED, pause
+                called_off += 1
         act.finish()
+    return called_off
 
 
 def _put_series_back(change: ScheduleChange, *, now: datetime) -> None:
@@ -235,12 +241,13 @@ def _list_kept(change: ScheduleChange, *, now: datetime) -> list[tuple[GroupSess
     ]
 
 
-def _end_what_began(change: ScheduleChange, *, now: datetime) -> None:
+def _end_what_began(change: ScheduleChange, *, now: datetime) -> int:
     """Delete the breaks and the series that the act began.
 
     The worker may have made sessions of such a series meanwhile; those are called off, because
-    somebody may have answered them.
+    somebody may have answered them. Returns how many they were.
     """
+    called_off = 0
     for pause_id in change.before["paused"]:
         pause = db.session.get(Pause, pause_id)
         if pause is not None:
@@ -257,5 +264,7 @@ def _end_what_began(change: ScheduleChange, *, now: datetime) -> None:
         for group_session in made_since:
             act.touch(group_session)
             group_session.status = SessionStatus.CANCELLED
+        called_off += len(made_since)
         act.finish()
     db.session.flush()
+    return called_off

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from supportgroups.access import access
 from supportgroups.accounts.current import signed_in_viewer
@@ -108,13 +109,22 @@ def undo(slug: str, public_id: UUID) -> ResponseReturnValue:
     """Let everything be as it was before an act on the schedules of a group."""
     change = load_change(slug, public_id, Permission.SESSION_MANAGE)
     try:
-        undoing.undo_change(change, actor=signed_in_viewer(), now=utc_now())
+        called_off = undoing.undo_change(change, actor=signed_in_viewer(), now=utc_now())
     except undoing.TooLateToUndo:
         flash(_("It is too late to undo this. You can still change each session."), "error")
     except undoing.ChangedSince:
         flash(_("Something else was changed after it. Undo that first."), "error")
     else:
         flash(_("Undone. All is as it was before."), "success")
+        if called_off:
+            flash(
+                ngettext(
+                    "One date that was planned meanwhile is cancelled. Whoever answered it is being told.",
+                    "%(num)s dates that were planned meanwhile are cancelled. Whoever answered them is being told.",
+                    called_off,
+                ),
+                "success",
+            )
     return redirect(url_for("pages.group", slug=slug), 303)
 
 

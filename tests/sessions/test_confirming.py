@@ -190,6 +190,20 @@ class TestBreaks:
         db.session.expire_all()
         assert not any(one.is_cancelled for one in sessions)
 
+    def test_a_single_day_is_left_out_from_beside_its_schedule(self, rosa_s, sessions, cast):
+        series = sessions[0].series
+        address = f"{GROUP}/breaks/new?series={series.public_id}"
+        assert address in rosa_s.get(GROUP).text
+        page = rosa_s.get(address).text
+        assert "That is the same as cancelling its session" in visible_text(page)
+        typed = filled_in(page, with_field="starts_on")
+        assert typed["series"] == str(series.public_id)
+        day = {"starts_on": "2026-12-15", "returns_on": "2026-12-16", "confirmed": "y"}
+        rosa_s.post(address, {**typed, **day})
+        db.session.expire_all()
+        assert [one.is_cancelled for one in sessions[:4]] == [False, False, True, False]
+        assert db.session.execute(select(Pause)).scalar_one().series_id == series.id
+
     @pytest.mark.parametrize(
         ("form", "words"),
         [

@@ -216,9 +216,9 @@ class BreakForm(SiteBreakForm):
 
     series = SelectField(_l("What has the break?"), default="")
 
-    def offer_series(self, schedules: list[Series]) -> None:
-        """Let one of the schedules be chosen; with a single one there is nothing to choose."""
-        if len(schedules) < 2:  # noqa: PLR2004 (a choice takes two)
+    def offer_series(self, schedules: list[Series], *, is_all: bool) -> None:
+        """Let one of the schedules be chosen, unless it is all that the group has."""
+        if is_all or not schedules:
             del self.series
             return
         self.series.choices = [

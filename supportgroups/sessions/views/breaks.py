@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -33,11 +33,11 @@ def breaks(slug: str) -> ResponseReturnValue:
 @bp.route("/groups/<slug>/breaks/new", methods=["GET", "POST"])
 @access(Permission.SESSION_MANAGE)
 def create_pause(slug: str) -> ResponseReturnValue:
-    """Take a break."""
+    """Take a break, or leave out a single day."""
     group = load_group(slug, Permission.SESSION_MANAGE)
-    form = BreakForm()
+    form = BreakForm(data={"series": request.args.get("series", "")})
     schedules = queries.list_live_series(group)
-    form.offer_series(schedules)
+    form.offer_series(schedules, is_all=len(queries.list_series(group)) == 1)
     if form.validate_on_submit() and not wants_back():
         try:
             services.take_break(

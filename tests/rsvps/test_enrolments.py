@@ -14,14 +14,12 @@ from supportgroups.outbox.models import OutboxJob
 from supportgroups.rsvps import queries
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.queries import CourseState
-from supportgroups.rsvps.services import answers, enrolments, next_courses, series_seats, ways_in
+from supportgroups.rsvps.services import answers, enrolments, next_courses, series_seats
 from supportgroups.sessions.details import SessionDetails
-from supportgroups.sessions.models import GroupSession, Series, SeriesKind
+from supportgroups.sessions.models import GroupSession, Series
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services import courses, sessions
-from supportgroups.sessions.services.series import OnlyCoursesEnrol
-from supportgroups.sessions.services.ways_in import WayInDetails
 from supportgroups.sessions.ways_in import WayIn
 from tests import factories
 from tests.conftest import Cast
@@ -63,12 +61,6 @@ def statuses(dates: list[GroupSession], person: UserAccount) -> list[RsvpStatus 
 
 def kinds() -> list[str]:
     return list(db.session.execute(select(OutboxJob.kind).order_by(OutboxJob.id)).scalars())
-
-
-def told_of_changes() -> list[int]:
-    """Return whom letters about changed dates are for, in their order."""
-    letters = db.session.query(OutboxJob).filter_by(kind="rsvps.schedule_changed")
-    return [job.payload["user_id"] for job in letters.order_by(OutboxJob.id)]
 
 
 class TestEnrolling:
@@ -291,7 +283,9 @@ class TestDatesThatChange:
         kim = member("Kim")
         enrolments.enrol(course, actor=kim, now=now + HOUR)
         sessions.restore_session(dates[2], actor=cast.rosa, now=now + HOUR)
-        assert told_of_changes() == [cast.sam.id, cast.sam.id, kim.id]
+        letters = db.session.query(OutboxJob).filter_by(kind="rsvps.schedule_changed")
+        told = [job.payload["user_id"] for job in letters.order_by(OutboxJob.id)]
+        assert told == [cast.sam.id, cast.sam.id, kim.id]
 
     def test_a_date_that_moves_from_now_to_later_lets_people_join_again(
         self, cast: Cast, course: Series, dates: list[GroupSession]
@@ -402,43 +396,3 @@ class TestInvitingToTheNextCourse:
     ) -> None:
         with pytest.raises(PermissionDenied):
             next_courses.invite_listed(course, next_course, actor=cast.kofi, now=dates[1].ends_at)
-
-
-class TestChoosingToEnrol:
-    ENROL = WayInDetails(
-        admission=WayIn.ENROL, doors_minutes=30, max_plus_count=1, newcomer_seats=2
-    )
-
-    def test_a_course_nobody_has_answered_can_be_enrolled_in(
-        self, cast: Cast, now: datetime
-    ) -> None:
-        plain = factories.make_course(cast.group, admission=WayIn.RESERVE)
-        ways_in.choose_way_in(plain, self.ENROL, actor=cast.rosa, now=now)
-        assert (plain.admission, plain.max_plus_count, plain.newcomer_seats) == (
-            WayIn.ENROL,
-            0,
-            0,
-        )
-
-    def test_no_other_schedule_can(self, cast: Cast, now: datetime) -> None:
-        with pytest.raises(OnlyCoursesEnrol):
-            ways_in.choose_way_in(cast.series, self.ENROL, actor=cast.rosa, now=now)
-        assert cast.series.kind is SeriesKind.SCHEDULE
-
-    def test_once_people_are_in_it_stays_as_it_is(
-        self, cast: Cast, course: Series, now: datetime
-    ) -> None:
-        reserve = WayInDetails(admission=WayIn.RESERVE, doors_minutes=30)
-        enrolments.enrol(course, actor=cast.sam, now=now)
-        with pytest.raises(ways_in.PeopleHaveAnswered):
-            ways_in.choose_way_in(course, reserve, actor=cast.rosa, now=now)
-        asked = WayInDetails(admission=WayIn.ENROL_REQUEST, doors_minutes=30)
-        ways_in.choose_way_in(course, asked, actor=cast.rosa, now=now)
-        assert course.admission is WayIn.ENROL_REQUEST
-
-    def test_single_answers_keep_it_as_well(self, cast: Cast, now: datetime) -> None:
-        plain = factories.make_course(cast.group, admission=WayIn.RESERVE)
-        first = list_sessions_of_series(plain)[0]
-        answers.respond(first, actor=cast.sam, status=ACCEPTED, now=now)
-        with pytest.raises(ways_in.PeopleHaveAnswered):
-            ways_in.choose_way_in(plain, self.ENROL, actor=cast.rosa, now=now)

@@ -11,7 +11,7 @@ from supportgroups.groups.models import Visibility
 from supportgroups.groups.queries import list_join_requests
 from supportgroups.groups.services.members import decide_join_request
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
-from supportgroups.rsvps.services import guests, might_come
+from supportgroups.rsvps.services import enrolments, guests, might_come, ways_in
 from supportgroups.rsvps.services.answers import (
     ApprovalNeeded,
     SessionAlreadyStarted,
@@ -19,8 +19,10 @@ from supportgroups.rsvps.services.answers import (
     respond,
 )
 from supportgroups.rsvps.services.series_seats import hold_seat
-from supportgroups.sessions.models import GroupSession, Series
+from supportgroups.sessions.models import GroupSession, Series, SeriesKind
+from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.services import sessions as session_services
+from supportgroups.sessions.services.series import OnlyCoursesEnrol
 from supportgroups.sessions.services.ways_in import WayInDetails, choose_way_in
 from supportgroups.sessions.ways_in import WayIn
 from tests import factories
@@ -275,3 +277,42 @@ class TestAskingFirst:
         )
         answer = browser.post(f"{page}/rsvp", {"status": "accepted"}, follow_redirects=True)
         assert "You’re expected" in answer.text
+
+
+class TestChoosingToEnrol:
+    ENROL = WayInDetails(
+        admission=WayIn.ENROL, doors_minutes=30, max_plus_count=1, newcomer_seats=2
+    )
+
+    def test_a_course_nobody_has_answered_can_be_enrolled_in(
+        self, cast: Cast, now: datetime
+    ) -> None:
+        plain = factories.make_course(cast.group, admission=WayIn.RESERVE)
+        ways_in.choose_way_in(plain, self.ENROL, actor=cast.rosa, now=now)
+        assert (plain.admission, plain.max_plus_count, plain.newcomer_seats) == (
+            WayIn.ENROL,
+            0,
+            0,
+        )
+
+    def test_no_other_schedule_can(self, cast: Cast, now: datetime) -> None:
+        with pytest.raises(OnlyCoursesEnrol):
+            ways_in.choose_way_in(cast.series, self.ENROL, actor=cast.rosa, now=now)
+        assert cast.series.kind is SeriesKind.SCHEDULE
+
+    def test_once_people_are_in_it_stays_as_it_is(self, cast: Cast, now: datetime) -> None:
+        course = factories.make_course(cast.group)
+        reserve = WayInDetails(admission=WayIn.RESERVE, doors_minutes=30)
+        enrolments.enrol(course, actor=cast.sam, now=now)
+        with pytest.raises(ways_in.PeopleHaveAnswered):
+            ways_in.choose_way_in(course, reserve, actor=cast.rosa, now=now)
+        asked = WayInDetails(admission=WayIn.ENROL_REQUEST, doors_minutes=30)
+        ways_in.choose_way_in(course, asked, actor=cast.rosa, now=now)
+        assert course.admission is WayIn.ENROL_REQUEST
+
+    def test_single_answers_keep_it_as_well(self, cast: Cast, now: datetime) -> None:
+        plain = factories.make_course(cast.group, admission=WayIn.RESERVE)
+        first = list_sessions_of_series(plain)[0]
+        respond(first, actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+        with pytest.raises(ways_in.PeopleHaveAnswered):
+            ways_in.choose_way_in(plain, self.ENROL, actor=cast.rosa, now=now)

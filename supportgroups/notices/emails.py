@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from supportgroups.accounts.models import Reminder, UserAccount
 from supportgroups.db import db
 from supportgroups.notices import queries
+from supportgroups.notices.decisions import A_WEEK
 from supportgroups.notices.gate import name_for
 from supportgroups.outbox.mail import Letter, address_of, in_language
 from supportgroups.outbox.models import JobState
@@ -49,6 +50,20 @@ class Date:
     def address(self) -> str:
         """Where its page is."""
         return address_of("pages.session", public_id=self.group_session.public_id)
+
+
+@dataclass(frozen=True)
+class MissedDate:
+    """A date of a course to which its reader could not come."""
+
+    group_session: GroupSession
+    group_name: str | None
+
+    @property
+    def address(self) -> str:
+        """Where the page of the course is."""
+        series = self.group_session.series
+        return address_of("pages.course", slug=series.group.slug, public_id=series.public_id)
 
 
 @dataclass(frozen=True)
@@ -130,18 +145,27 @@ def duty(payload: dict[str, Any], *, now: datetime) -> Letter | None:
 
 
 def digest(payload: dict[str, Any], *, now: datetime) -> Letter | None:
-    """Tell somebody of their coming week and of what has changed; nothing if there is nothing."""
+    """Tell somebody of their coming week, of what has changed, and what they missed of a course.
+
+    Nothing if there is nothing.
+    """
     person = db.session.get(UserAccount, payload["user_id"])
     if person is None or person.letters_go_to is None or not person.wants_digest:
         return None
-    since = datetime.fromisoformat(payload["since"]) - OVERLAP
+    since = datetime.fromisoformat(payload["since"])
     with in_language(person.language):
         dates = [
             Date(group_session, standing, name_for(person, group_session.group))
             for group_session, standing in queries.list_dates_of_week(person.id, now=now)
         ]
-        changes = _changes_for(person, since=since, now=now)
-        if not dates and not changes:
+        missed = [
+            MissedDate(group_session, name_for(person, group_session.group))
+            for group_session in queries.list_missed_dates(
+                person.id, after=since, until=since + A_WEEK
+            )
+        ]
+        changes = _changes_for(person, since=since - OVERLAP, now=now)
+        if not dates and not missed and not changes:
             return None
         return Letter(
             to=person.letters_go_to,
@@ -150,6 +174,7 @@ def digest(payload: dict[str, Any], *, now: datetime) -> Letter | None:
             text=render_template(
                 "emails/notices_digest.txt",
                 dates=dates,
+                missed=missed,
                 changes=changes,
                 standing_words=STANDING_WORDS,
             ),

@@ -16,7 +16,7 @@ from supportgroups.groups.models import Membership
 from supportgroups.notices.decisions import A_WEEK
 from supportgroups.notices.reminders import LONGEST_LEAD
 from supportgroups.outbox.notice import Topic
-from supportgroups.rsvps.models import Rsvp, RsvpStatus
+from supportgroups.rsvps.models import Enrolment, Rsvp, RsvpStatus
 from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
 
 #: Who waits or does not come needs no reminder.
@@ -183,6 +183,29 @@ def list_dates_of_week(user_id: int, *, now: datetime) -> list[tuple[GroupSessio
     return [
         (group_session, "leads" if led else status.value) for group_session, status, led in rows
     ]
+
+
+def list_missed_dates(user_id: int, *, after: datetime, until: datetime) -> list[GroupSession]:
+    """Return the dates that somebody missed of courses in which they are enrolled, in their order."""
+    return list(
+        db.session.execute(
+            select(GroupSession)
+            .join(Rsvp, and_(Rsvp.group_session_id == GroupSession.id, Rsvp.user_id == user_id))
+            .join(
+                Enrolment,
+                and_(Enrolment.series_id == GroupSession.series_id, Enrolment.user_id == user_id),
+            )
+            .where(
+                Rsvp.status == RsvpStatus.DECLINED,
+                Enrolment.enrolled_at.is_not(None),
+                GroupSession.status == SessionStatus.SCHEDULED,
+                GroupSession.ends_at > after,
+                GroupSession.ends_at <= until,
+            )
+            .options(joinedload(GroupSession.group), joinedload(GroupSession.series))
+            .order_by(GroupSession.starts_at, GroupSession.id)
+        ).scalars()
+    )
 
 
 def list_groups_answered_in(user_id: int, *, now: datetime) -> list[int]:

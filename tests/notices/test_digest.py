@@ -3,15 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from supportgroups.db import db, transaction
 from supportgroups.notices.services import letters as services
 from supportgroups.rsvps.models import RsvpStatus
+from supportgroups.rsvps.services import answers, enrolments
 from supportgroups.rsvps.services.news import WAIT
+from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.services.sessions import cancel_session
 from tests import factories
+from tests.browser_client import visible_text
 
-HOUR = timedelta(hours=1)
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 #: Sunday evening in London, after the Monday at which the tests take place.
 SUNDAY = datetime(2026, 11, 29, 17, 0, tzinfo=UTC)
 
@@ -79,6 +83,46 @@ def test_what_was_told_by_itself_is_not_told_again(cast, weekly, read, outbox, n
     outbox.run(now=now + WAIT)
     assert [letter["Subject"] for letter in outbox.letters] == ["Cancelled"]
     assert read() == []
+
+
+class TestAMissedWeekOfACourse:
+    @pytest.fixture
+    def dates(self, cast, now):
+        """The dates of a course in which Sam is enrolled; he cannot come to the first."""
+        with transaction():
+            cast.sam.wants_digest = True
+        course = factories.make_course(cast.group)
+        enrolments.enrol(course, actor=cast.sam, now=now)
+        dates = list_sessions_of_series(course)
+        answers.respond(dates[0], actor=cast.sam, status=RsvpStatus.DECLINED, now=now)
+        return dates
+
+    def test_it_is_told_once_without_its_topic(self, cast, dates, read):
+        assert read() == []
+        (letter,) = read(SUNDAY + WEEK)
+        words = letter.get_content()
+        assert "You could not come to:\n\nWednesday 2 December 2026, 18:00" in words
+        assert f"/groups/{cast.group.slug}/courses/{dates[0].series.public_id}" in words
+        assert dates[0].topic not in words
+        assert "could not come" not in read(SUNDAY + 2 * WEEK)[0].get_content()
+
+    @pytest.mark.parametrize("why", ["it was cancelled", "he came", "he left"])
+    def test_there_is_nothing_to_tell(self, cast, dates, read, now, why):
+        if why == "it was cancelled":
+            cancel_session(dates[0], actor=cast.rosa, now=now)
+        if why == "he came":
+            answers.respond(dates[0], actor=cast.sam, status=RsvpStatus.ACCEPTED, now=now)
+        if why == "he left":
+            enrolments.leave_course(dates[0].series, actor=cast.sam, now=SUNDAY + WEEK / 2)
+        assert all("could not come" not in letter.get_content() for letter in read(SUNDAY + WEEK))
+
+    def test_the_page_of_the_course_says_which_it_was(self, browser, cast, dates):
+        browser.sign_in(cast.sam)
+        with time_machine.travel(dates[0].ends_at, tick=False):
+            browser.sign_in(cast.sam)
+            course = dates[0].series
+            page = browser.get(f"/groups/{cast.group.slug}/courses/{course.public_id}").text
+        assert "You could not come" in visible_text(page)
 
 
 def test_who_leads_reads_so(cast, read):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.site import Site, Someone, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way, Window
@@ -25,10 +26,17 @@ def sam(fresh_site: Site) -> Someone:
 
 
 @pytest.fixture
-def sessions(fresh_site: Site, rosa: Someone, sam: Someone) -> list[str]:
-    """The addresses of its sessions."""
+def tess(fresh_site: Site) -> Someone:
+    """Another one, who has to wait."""
+    return fresh_site.newcomer("Tess")
+
+
+@pytest.fixture
+def sessions(fresh_site: Site, rosa: Someone, sam: Someone, tess: Someone) -> list[str]:
+    """The addresses of its sessions, which have one place each."""
     with fresh_site.app.app_context():
-        return weekly_sessions_of(group_of(rosa, sam, name="Lantern circle"), rosa)
+        slug = group_of(rosa, sam, tess, name="Lantern circle")
+        return weekly_sessions_of(slug, rosa, capacity=1)
 
 
 @pytest.mark.parametrize("way", DATES, ids=["with-JavaScript", "without-JavaScript"])
@@ -38,6 +46,7 @@ def test_moved_by_a_week_and_cancelled(
     way: Way,
     rosa: Someone,
     sam: Someone,
+    tess: Someone,
     sessions: list[str],
     pictures: Path,
 ) -> None:
@@ -64,6 +73,9 @@ def test_moved_by_a_week_and_cancelled(
     member.visit(moved)
     member.says("Are you still coming?")
 
+    waiting = open_window(fresh_site, tess, way)
+    waiting.visit(cancelled)
+    waiting.press("Join the waiting list")
     organizer.visit(cancelled)
     organizer.follow("Cancel it")
     organizer.write("Why, in a few words", "Snow")
@@ -76,9 +88,13 @@ def test_moved_by_a_week_and_cancelled(
     fresh_site.hurry_letters()
     assert member.read_letter(sam.email) == "Cancelled"
     member.says("This session is cancelled. It does not take place:")
+    assert waiting.read_letter(tess.email) == "Cancelled"
     member.visit(cancelled)
     member.says("Snow")
     member.says(re.compile("The next date is"))
+    member.follow("Lantern circle")
+    row = member.main.locator(f'li:has(a[href="{cancelled}"])')
+    expect(row).to_contain_text("Cancelled")
 
 
 def move_one_date_alone(window: Window, session: str) -> None:

@@ -1,6 +1,6 @@
 """A course on an old phone: enrolling by name, missing a date, the next course (journeys J1b and J10)."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -9,9 +9,10 @@ from supportgroups.clock import utc_now
 from supportgroups.sessions.models import Series
 from tests import factories
 from tests.browser.site import Site, Someone, find_group_of, group_of
-from tests.browser.window import OpenWindow, Way
+from tests.browser.window import OpenWindow, Way, Window
 
 PHONE = 320
+A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -67,6 +68,42 @@ def test_enrolling_once_and_missing_a_date(
     organizer.says("Extra session")
     organizer.follow("Who is in it")
     organizer.says("Mina")
+
+
+def test_a_week_moves_alone_unless_the_later_ones_are_meant_too(
+    demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone, slug: str
+) -> None:
+    with demo_site.app.app_context():
+        page = course_of(slug, began=-timedelta(days=7))
+    organizer = open_window(demo_site, rosa, way)
+    before = days_of(organizer, page)
+    move_third_week(organizer, page, "This date and all later ones, by the same shift")
+    assert days_of(organizer, page) == [*before[:2], before[2] + A_DAY, before[3] + A_DAY]
+    move_third_week(organizer, page, "Only this date")
+    assert days_of(organizer, page) == [*before[:2], before[2] + 2 * A_DAY, before[3] + A_DAY]
+
+
+def days_of(window: Window, page: str) -> list[date]:
+    """Return the days of a course, as its page shows them."""
+    window.visit(page)
+    shown = window.main.locator("#dates-title + ol time")
+    return [
+        datetime.fromisoformat(str(one.get_attribute("datetime"))).date() for one in shown.all()
+    ]
+
+
+def move_third_week(window: Window, page: str, which: str) -> None:
+    """Move the third date of a course by a day, alone or with those that follow."""
+    window.visit(page)
+    window.go(window.main.locator("#dates-title + ol a").nth(2))
+    window.follow("Change or move")
+    day = date.fromisoformat(window.main.get_by_label("Day").input_value()) + A_DAY
+    window.tick(which)
+    window.write("Day", day.isoformat())
+    window.press("Save")
+    window.says("One session changes." if which == "Only this date" else "2 sessions change.")
+    window.press("Do it and tell them")
+    window.says("You can undo it until")
 
 
 def test_too_late_for_this_one_and_told_of_the_next(

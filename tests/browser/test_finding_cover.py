@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from supportgroups.clock import utc_now
 from supportgroups.db import db
 from supportgroups.groups.models import Group, Role
 from supportgroups.sessions.models import Series
+from supportgroups.volunteering.links import sign_duty
 from supportgroups.volunteering.services.cover import allow_leading_alone
 from tests import factories
 from tests.browser.site import Site, Someone, account_of, group_of, weekly_sessions_of
@@ -92,6 +94,29 @@ def test_the_first_yes_counts_and_otherwise_an_organizer_decides(
     organizer.says("Settled. Everybody who was asked is told.")
     guest.visit(alone)
     guest.says(re.compile(r"Led by\s+Rosa"))
+
+
+@pytest.mark.parametrize("way", [Way.SCRIPTED, Way.PLAIN], ids=["with-JavaScript", "without"])
+def test_one_says_so_from_the_reminder_without_signing_in(
+    fresh_site: Site,
+    open_window: OpenWindow,
+    way: Way,
+    kofi: Someone,
+    amina: Someone,
+    sessions: list[str],
+) -> None:
+    with fresh_site.app.app_context():
+        token = sign_duty(UUID(sessions[1].removeprefix("/sessions/")), account_of(kofi).id)
+    guest = open_window(fresh_site, None, way, width=390)
+    guest.visit(f"/duties/{token}")
+    guest.heads("You lead this")
+    guest.press("I can’t make it")
+    guest.says("We are asking the others now.")
+    assert guest.read_letter(amina.email) == "Can you help out?"
+    guest.follow_letter()
+    guest.press("Yes, I can lead it")
+    guest.visit(sessions[1])
+    guest.says(re.compile(r"Led by\s+Amina, Rosa"))
 
 
 def say_that_one_cannot(window: Window, session: str) -> None:

@@ -1,13 +1,17 @@
 """Joining, waiting, leaving and running a group, as people do it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from supportgroups.clock import to_zone, utc_now
+from supportgroups.db import db, transaction
 from supportgroups.groups.models import Admission, Visibility
+from supportgroups.rsvps.models import WaitingListOffer
+from supportgroups.rsvps.services.waiting_list import pass_on_places
 from tests.browser.site import Site, Someone, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way
 
@@ -104,31 +108,102 @@ class TestWaitingList:
         third.visit(session)
         third.says("You are number 1.")
 
+    def test_an_organizer_may_change_the_order_and_anybody_may_leave_it(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
+        with demo_site.app.app_context():
+            slug = group_of(rosa, kim, robin, ash, name="One chair", visibility=Visibility.UNLISTED)
+            session = weekly_sessions_of(slug, rosa, capacity=1)[0]
+        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
+        first.visit(session)
+        first.press("I’m coming")
+        for window in (second, third):
+            window.visit(session)
+            window.press("Join the waiting list")
+        third.says("You are number 2.")
+        # Nobody sees who else is on it.
+        expect(third.main).not_to_contain_text("Robin")
+
+        organizer = open_window(demo_site, rosa, way)
+        organizer.visit(session)
+        organizer.follow("Who is coming")
+        organizer.press("Move up Ash")
+        third.visit(session)
+        third.says("You are number 1.")
+        third.press("Leave the list")
+        second.visit(session)
+        second.says("You are number 1.")
+
+
+class TestLeavingOutADay:
+    def test_it_is_offered_beside_the_schedule(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        with demo_site.app.app_context():
+            slug = group_of(rosa, name="Small circle", visibility=Visibility.UNLISTED)
+            session = weekly_sessions_of(slug, rosa)[1]
+        window = open_window(demo_site, rosa, way)
+        window.visit(f"/groups/{slug}")
+        window.main.get_by_text("More", exact=True).click()
+        window.follow("Breaks")
+        window.heads("Breaks")
+        window.visit(session)
+        shown = str(window.main.locator("time").first.get_attribute("datetime"))
+        day = datetime.fromisoformat(shown).date()
+        window.visit(f"/groups/{slug}")
+        window.follow("Leave out days")
+        window.says("That is the same as cancelling its session")
+        window.write("First day of the break", day.isoformat())
+        window.write("You meet again from", (day + timedelta(days=1)).isoformat())
+        window.press("Take the break")
+        window.heads("Before you save")
+        window.press("Do it and tell them")
+        window.heads("Breaks")
+        window.visit(session)
+        window.says("This session does not take place.")
+
 
 class TestOffers:
     def test_on_the_last_day_a_free_place_is_offered(
         self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
     ) -> None:
-        kim, robin = demo_site.newcomer("Kim"), demo_site.newcomer()
+        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
         soon = to_zone(utc_now() + timedelta(hours=18), "Europe/London").replace(tzinfo=None)
         with demo_site.app.app_context():
-            slug = group_of(rosa, kim, robin, name="Last day", visibility=Visibility.UNLISTED)
+            slug = group_of(rosa, kim, robin, ash, name="Last day", visibility=Visibility.UNLISTED)
             session = weekly_sessions_of(
                 slug, rosa, capacity=1, rule=None, wall_starts_at=soon.replace(microsecond=0)
             )[0]
-        first, second = (open_window(demo_site, who, way) for who in (kim, robin))
+        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
         first.visit(session)
         first.press("I’m coming")
         second.visit(session)
         second.press("Join the waiting list")
         second.says("You are number 1.")
+        third.visit(session)
+        third.press("Join the waiting list")
         first.visit(session)
         first.press("Can’t come")
         second.visit(session)
         second.says("A place is free for you")
         second.says("It is kept for you until:")
-        second.press("Yes, I’m coming")
-        second.heads("You’re expected")
+
+        # Nobody takes it in time, so it passes on.
+        with demo_site.app.app_context(), transaction():
+            db.session.execute(
+                update(WaitingListOffer)
+                .where(WaitingListOffer.outcome.is_(None))
+                .values(expires_at=utc_now())
+            )
+        second.visit(session)
+        second.says("then went to whoever was next")
+        with demo_site.app.app_context():
+            pass_on_places(now=utc_now())
+        third.visit(session)
+        third.says("A place is free for you")
+        third.press("Yes, I’m coming")
+        third.heads("You’re expected")
 
 
 #: Seconds that a practised hand needs (the keystroke-level model of Card, Moran and Newell): a key,

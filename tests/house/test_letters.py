@@ -215,7 +215,9 @@ def add_a_date(post: Post) -> None:
 
 
 def plan_the_next_course(post: Post) -> None:
+    """Who waits for a place in it already would not be told."""
     course = post.town.world.groups["private"].course
+    post.act("waitlisted", "rsvps.leave_course", "private")
     post.act("organizer", "rsvps.invite_listed", "private", course=str(course))
 
 

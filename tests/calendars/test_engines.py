@@ -1,8 +1,9 @@
 """Programs that are not ours read a feed through its changes, and agree with the truth.
 
-The truth is the wall of the session and the zone data: not what we derived from them. libical shares
-no code with us, and also checks each feed against the restrictions of RFC 5546; recurring-ical-events
-reads the lines as icalendar does, and works the dates out by itself.
+The truth is the wall of the session and the zone data: not what we derived from them. libical (GNOME,
+KDE) and ical.js (Thunderbird) share no code with us; the first also checks each feed against the
+restrictions of RFC 5546. recurring-ical-events reads the lines as icalendar does, and works the dates
+out by itself.
 """
 
 import json
@@ -22,12 +23,14 @@ from supportgroups.db import db, transaction
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.services.sessions import cancel_session, edit_session, restore_session
+from tests.browser.checkers import CHECKERS
 from tests.calendars.test_tags import details_of
 from tests.conftest import NOW
 from tests.factories import make_rsvp, make_series, make_session
 
 LIBICAL = "SUPPORTGROUPS_TEST_LIBICAL"
-READER = Path(__file__).with_name("libical_reader.py")
+LIBICAL_READER = Path(__file__).with_name("libical_reader.py")
+ICAL_JS_READER = Path(__file__).with_name("ical_js_reader.mjs")
 LONG_TITLE = "Ärger, Mut & Tränen; ein Abend für alle – 夜の会 🌙 " * 6
 
 #: Uid → start, end and title in UTC, and whether it is cancelled.
@@ -36,16 +39,27 @@ Read = dict[str, tuple[datetime, datetime, str, bool]]
 
 def as_libical_reads(feed: bytes) -> Read:
     """Return what libical understands, once it has found nothing against it."""
-    done = subprocess.run(
-        [os.environ[LIBICAL], str(READER)], input=feed, capture_output=True, check=True, timeout=60
-    )
-    found = json.loads(done.stdout)
+    found = _run([os.environ[LIBICAL], str(LIBICAL_READER)], feed)
     assert found["errors"] == 0
+    return _by_uid(found["events"])
+
+
+def as_ical_js_reads(feed: bytes) -> Read:
+    """Return what ical.js understands."""
+    return _by_uid(_run(["node", str(ICAL_JS_READER), os.environ[CHECKERS]], feed))
+
+
+def _run(command: list[str], feed: bytes) -> Any:
+    done = subprocess.run(command, input=feed, capture_output=True, check=True, timeout=60)
+    return json.loads(done.stdout)
+
+
+def _by_uid(events: list[dict[str, Any]]) -> Read:
     return {
         one["uid"]: (
             _moment(one["starts"]), _moment(one["ends"]), one["title"], one["is_cancelled"],
         )
-        for one in found["events"]
+        for one in events
     }  # fmt: skip
 
 
@@ -71,6 +85,14 @@ ENGINES = [
         marks=pytest.mark.skipif(
             LIBICAL not in os.environ,
             reason=f"set {LIBICAL} to a Python that has the bindings of libical",
+        ),
+    ),
+    pytest.param(
+        as_ical_js_reads,
+        id="ical.js",
+        marks=pytest.mark.skipif(
+            CHECKERS not in os.environ,
+            reason=f"set {CHECKERS} to the folder with the packages of requirements/browser",
         ),
     ),
     pytest.param(as_expanded, id="recurring-ical-events"),

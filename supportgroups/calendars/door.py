@@ -3,10 +3,10 @@
 Apps ask for them day and night, and nearly always nothing is new. What signs people in, looks for
 routes and runs hooks has no say in the answer, but costs several times as much. So this answers an
 app that comes with a working address and leaves everything else to the route, `views.feeds.private_feed`,
-which gives the same answer to the same question; see docs/adr/0011-feed-door.md.
+which gives the same answer to the same question. Nothing is logged here: the first visit in an hour goes to
+the route, and the others are no happenings. See docs/adr/0011-feed-door.md.
 """
 
-import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
@@ -21,9 +21,7 @@ from supportgroups.clock import utc_now
 from supportgroups.config import Config
 from supportgroups.db import db
 from supportgroups.headers import NOT_INDEXED, headers_of_all
-from supportgroups.logs import log_answer
 
-ENDPOINT = "calendars.private_feed"
 BEGINNING, END = "/calendar/", ".ics"
 METHODS = frozenset({"GET", "HEAD"})
 
@@ -43,20 +41,16 @@ class FeedDoor:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a poll, or let the application answer it."""
-        began = time.perf_counter()
         secret = self._secret_in(environ)
         found = self._find(secret, environ) if secret else None
         if found is None:
             return self.behind(environ, start_response)
-        status, method = found.status, environ["REQUEST_METHOD"]
+        status = found.status
         headers = [*found.headers.items(), *self._headers]
         if found.body:
             headers.append(("Content-Length", str(len(found.body))))
         start_response(f"{status.value} {status.phrase.upper()}", headers)
-        if found.body:
-            # A poll that found nothing new is no happening: ten thousand people send eight a second.
-            log_answer(ENDPOINT, method, status.value, time.perf_counter() - began)
-        return [] if method == "HEAD" else [found.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [found.body]
 
     def _secret_in(self, environ: dict[str, Any]) -> str | None:
         """Return the secret that is asked for at the site's own address."""

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -193,7 +193,8 @@ def private_feed(known: KnownLink, site: Site, *, now: datetime) -> Feed:
 
     def write() -> bytes:
         link = queries.read_counters(known)
-        found = queries.find_private_rows(window, link=link, most=MOST_EVENTS)
+        chosen = replace(window, reach=link.reach, has_past=link.has_past)
+        found = queries.find_private_rows(chosen, link=link, most=MOST_EVENTS)
         with in_language(link.language):
             name = calendar_name(
                 link.discretion, word=link.neutral_word, plain_name=link.group_name or site.name

@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink, InvitationChoice
+from supportgroups.calendars.window import Reach
 from supportgroups.forms import Form, choices_of
 from supportgroups.groups.models import Group
 from supportgroups.text import clean_line
@@ -25,6 +26,11 @@ DISCRETION_WORDS = {
     Discretion.NEUTRAL: _l("Neutral: one word of your own"),
     Discretion.BUSY: _l("Busy: only that the time is taken"),
     Discretion.PLAIN: _l("Plain: what it is, and where"),
+}
+REACH_WORDS = {
+    Reach.QUARTER: _l("Three months ahead"),
+    Reach.HALF_YEAR: _l("Half a year ahead"),
+    Reach.YEAR: _l("A year ahead"),
 }
 CLIENT_WORDS = {
     ClientFamily.APPLE: _l("Apple Calendar"),
@@ -93,7 +99,22 @@ class LinkForm(EntryForm):
             Length(max=MAX_LINK_NAME, message=_l("Use 60 characters or fewer")),
         ],
     )
+    reach = SelectField(
+        _l("How far ahead?"),
+        choices=choices_of(REACH_WORDS),
+        default=Reach.YEAR.value,
+        validate_choice=False,
+        validators=[
+            AnyOf([reach.value for reach in Reach], _l("Choose how far ahead it looks")),
+        ],
+    )
+    has_past = BooleanField(_l("Keep sessions that are over for nine weeks"))
     save = SubmitField(_l("Save"))
+
+    @property
+    def chosen_days(self) -> dict[str, Any]:
+        """Which days it covers, as the services take it."""
+        return {"reach": Reach(self.reach.data), "has_past": self.has_past.data}
 
     @staticmethod
     def values_of(link: FeedLink) -> dict[str, Any]:
@@ -102,6 +123,8 @@ class LinkForm(EntryForm):
             "name": link.name,
             "discretion": link.discretion.value,
             "neutral_word": link.neutral_word,
+            "reach": link.reach.value,
+            "has_past": link.has_past,
         }
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.clients import ClientFamily
+from supportgroups.calendars.window import Reach
 from supportgroups.db import Model, UTCDateTime, enum_column
 from supportgroups.groups.models import Group
 from supportgroups.sessions.models import GroupSession
@@ -47,8 +48,15 @@ class FeedLink(Model):
     )
     #: The owner's own word for every entry of a neutral feed.
     neutral_word: Mapped[str]
+    #: How far it looks ahead, and whether what is over stays in it for some weeks.
+    reach: Mapped[Reach] = mapped_column(
+        enum_column(Reach, name="reach_known"),
+        default=Reach.YEAR,
+        server_default=Reach.YEAR.value,
+    )
+    has_past: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: When discretion or word were last changed: entries look new from then on.
+    #: When discretion, word or window were last changed: entries look new from then on.
     revised_at: Mapped[datetime] = mapped_column(UTCDateTime)
     #: The hour in which a calendar app last came.
     last_fetched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,24 +2,41 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 
 #: Weeks before the present one: at least 60 days.
 WEEKS_BACK = 9
-#: Weeks after the beginning of the present one: at least 400 days from any day in it.
-WEEKS_AHEAD = 59
+
+
+class Reach(StrEnum):
+    """How far a feed looks ahead."""
+
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+
+#: Weeks after the beginning of the present one: from any day in it at least three months, at least
+#: six, and at least 400 days.
+WEEKS_AHEAD = {Reach.QUARTER: 15, Reach.HALF_YEAR: 28, Reach.YEAR: 59}
 #: A cancelled session stays for 30 days after its date, and until the Monday after.
 CANCELLED_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Window:
-    """The days from a Monday nine weeks ago to one in more than a year, all in UTC."""
+    """The days from one Monday to another, in UTC: from nine weeks ago to more than a year ahead.
+
+    Somebody may choose for their own feed that it looks less far.
+    """
 
     monday: date
+    reach: Reach = Reach.YEAR
+    has_past: bool = True
 
     @classmethod
     def at(cls, now: datetime) -> "Window":
-        """Return the window of the week of `now`."""
+        """Return the window of the week of `now`, at its widest."""
         today = now.astimezone(UTC).date()
         return cls(today - timedelta(days=today.weekday()))
 
@@ -31,12 +48,12 @@ class Window:
     @property
     def starts_at(self) -> datetime:
         """The first moment covered."""
-        return self.opened_at - timedelta(weeks=WEEKS_BACK)
+        return self.opened_at - timedelta(weeks=WEEKS_BACK if self.has_past else 0)
 
     @property
     def ends_at(self) -> datetime:
         """The first moment no longer covered."""
-        return self.opened_at + timedelta(weeks=WEEKS_AHEAD)
+        return self.opened_at + timedelta(weeks=WEEKS_AHEAD[self.reach])
 
     @property
     def cancelled_since(self) -> datetime:

@@ -16,7 +16,13 @@ from tests.conftest import Cast
 
 MakeLink = Callable[..., tuple[FeedLink, str]]
 NEW = "/my/calendars/new"
-WELL = {"name": "phone", "scope": "*", "discretion": "neutral", "neutral_word": "Dentist"}
+WELL = {
+    "name": "phone",
+    "scope": "*",
+    "discretion": "neutral",
+    "reach": "year",
+    "neutral_word": "Dentist",
+}
 
 
 class TestEditLinkPage:
@@ -30,7 +36,9 @@ class TestEditLinkPage:
 
     def test_it_changes_the_link(self, cast: Cast, browser: Browser, url: str) -> None:
         browser.sign_in(cast.sam)
-        response = browser.post(url, {"name": "tablet", "discretion": "busy", "neutral_word": ""})
+        response = browser.post(
+            url, {"name": "tablet", "discretion": "busy", "neutral_word": "", "reach": "year"}
+        )
         assert response.location == "/my/calendars"
         (link,) = list_links(cast.sam)
         assert (link.name, link.discretion) == ("tablet", Discretion.BUSY)

@@ -25,7 +25,13 @@ from tests.ical_lint import by_uid
 
 MakeLink = Callable[..., tuple[FeedLink, str]]
 NEW = "/my/calendars/new"
-WELL = {"name": "phone", "scope": "*", "discretion": "neutral", "neutral_word": "Dentist"}
+WELL = {
+    "name": "phone",
+    "scope": "*",
+    "discretion": "neutral",
+    "reach": "year",
+    "neutral_word": "Dentist",
+}
 
 
 def field_of(html: str, name: str) -> str:
@@ -166,7 +172,8 @@ class TestCreateLinkPage:
     def test_only_ones_own_groups_are_offered(self, cast: Cast, browser: Browser) -> None:
         browser.sign_in(cast.stan)
         page = browser.get(f"{NEW}?group=evening-circle").text
-        assert re.findall(r"<option[^>]*>([^<]*)", page) == ["All my groups"]
+        (scope,) = re.findall(r'<select[^>]* id="scope".*?</select>', page, re.DOTALL)
+        assert re.findall(r"<option[^>]*>([^<]*)", scope) == ["All my groups"]
 
     @pytest.mark.parametrize(
         ("wrong", "words"),

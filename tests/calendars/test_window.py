@@ -1,10 +1,11 @@
 """Which days a feed covers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from supportgroups.calendars.window import Window
+from supportgroups.calendars.window import Reach, Window
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -26,6 +27,20 @@ class TestEveryDayOfAWeek:
         now = MONDAY + timedelta(days=days, hours=12)
         assert Window.at(now).cancelled_since <= now - timedelta(days=30)
         assert Window.at(now).cancelled_since > now - timedelta(days=37)
+
+
+@pytest.mark.parametrize("days", range(7))
+@pytest.mark.parametrize(("reach", "ahead"), [(Reach.QUARTER, 92), (Reach.HALF_YEAR, 184)])
+def test_a_shorter_one_is_as_long_as_its_words(days: int, reach: Reach, ahead: int) -> None:
+    now = MONDAY + timedelta(days=days, hours=23)
+    window = replace(Window.at(now), reach=reach)
+    assert window.ends_at >= now + timedelta(days=ahead)
+    assert window.ends_at <= now + timedelta(days=ahead + 14)
+
+
+def test_one_without_what_is_over_begins_this_week() -> None:
+    window = replace(Window.at(MONDAY), has_past=False)
+    assert window.starts_at == window.opened_at == MONDAY
 
 
 def test_it_moves_on_monday() -> None:

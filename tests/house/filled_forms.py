@@ -115,8 +115,9 @@ CALENDARS: dict[str, Mapping[str, Any]] = {
         "name": "Other words",
         "scope": ALL_GROUPS,
         "discretion": "neutral",
+        "reach": "year",
     },
-    "calendars.edit_link": {"name": "Other words", "discretion": "busy"},
+    "calendars.edit_link": {"name": "Other words", "discretion": "busy", "reach": "quarter"},
     "calendars.invitations": {"is_on": "y", "discretion": "busy"},
     "exchange.import_dates": {"pasted": CALENDAR},
 }

@@ -27,7 +27,7 @@ from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink
-from supportgroups.calendars.window import Window
+from supportgroups.calendars.window import Reach, Window
 from supportgroups.db import UTCDateTime, db
 from supportgroups.groups.models import Group, Membership
 from supportgroups.prepared import Prepared
@@ -70,6 +70,8 @@ class LinkCounters(NamedTuple):
     is_for_duties: bool
     discretion: Discretion
     neutral_word: str
+    reach: Reach
+    has_past: bool
     revised_at: datetime
     language: str | None
     #: Rises with the owner's answers and memberships.
@@ -145,6 +147,8 @@ _LINK = Prepared(
         _link.c.is_for_duties,
         _link.c.discretion,
         _link.c.neutral_word,
+        _link.c.reach,
+        _link.c.has_past,
         _link.c.revised_at,
         _owner.c.language,
         _owner.c.calendar_revision,

@@ -8,6 +8,7 @@ from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars import queries
 from supportgroups.calendars.clients import ClientFamily
 from supportgroups.calendars.models import Discretion, FeedLink
+from supportgroups.calendars.window import Reach
 from supportgroups.db import db, transaction
 from supportgroups.errors import DomainError, PermissionDenied
 from supportgroups.groups.models import Group
@@ -36,6 +37,8 @@ def create_feed_link(
     is_for_duties: bool = False,
     discretion: Discretion,
     neutral_word: str,
+    reach: Reach = Reach.YEAR,
+    has_past: bool = True,
     now: datetime,
 ) -> tuple[FeedLink, str]:
     """Make an address for one of the actor's own apps; return it with its secret.
@@ -44,6 +47,8 @@ def create_feed_link(
 
     :param group: the one group whose sessions it carries; none for all of the actor's groups
     :param is_for_duties: it carries the sessions that the actor leads, and no others
+    :param reach: how far it looks ahead
+    :param has_past: what is over stays in it for some weeks
     :raises PermissionDenied: the actor is not a member of the group
     :raises TooManyFeedLinks: the actor has 20 of them
     """
@@ -62,6 +67,8 @@ def create_feed_link(
         is_for_duties=is_for_duties,
         discretion=discretion,
         neutral_word=neutral_word,
+        reach=reach,
+        has_past=has_past,
         created_at=now,
         revised_at=now.replace(microsecond=0),
         expires_at=now + KEPT_UNUSED,
@@ -79,17 +86,22 @@ def change_feed_link(
     name: str,
     discretion: Discretion,
     neutral_word: str,
+    reach: Reach = Reach.YEAR,
+    has_past: bool = True,
     now: datetime,
 ) -> None:
-    """Change what a link is called and how much its entries tell. Its address stays.
+    """Change what a link is called, how much its entries tell and which days it covers. Its address stays.
 
     :raises PermissionDenied: it is not the actor's own, or it was revoked
     """
     _ensure_own(link, actor)
     link.name = name
-    if (link.discretion, link.neutral_word) != (discretion, neutral_word):
+    before = (link.discretion, link.neutral_word, link.reach, link.has_past)
+    if before != (discretion, neutral_word, reach, has_past):
         link.discretion = discretion
         link.neutral_word = neutral_word
+        link.reach = reach
+        link.has_past = has_past
         link.revised_at = rising(link.revised_at, now)
 
 

@@ -18,6 +18,7 @@ from supportgroups.calendars.forms import (
     DISCRETION_EXAMPLES,
     DISCRETION_WORDS,
     DUTIES,
+    REACH_WORDS,
     LinkForm,
     NewLinkForm,
 )
@@ -49,6 +50,7 @@ def links() -> ResponseReturnValue:
         invitation_choice=queries.find_choice(signed_in_viewer()),
         discretion_words=DISCRETION_WORDS,
         client_words=CLIENT_WORDS,
+        reach_words=REACH_WORDS,
         now=utc_now(),
     )
 
@@ -61,7 +63,9 @@ def create_link() -> ResponseReturnValue:
     memberships = list_memberships(person)
     groups = {member.group.slug: member.group for member in memberships}
     wish = request.args.get("group")
-    form = NewLinkForm(scope=wish if wish in groups else ALL_GROUPS, neutral_word=_("Appointment"))
+    form = NewLinkForm(
+        scope=wish if wish in groups else ALL_GROUPS, neutral_word=_("Appointment"), has_past=True
+    )
     leads = any(member.role is not Role.MEMBER for member in memberships)
     form.offer(groups.values(), leads=leads)
     if form.validate_on_submit():
@@ -73,6 +77,7 @@ def create_link() -> ResponseReturnValue:
                 is_for_duties=form.scope.data == DUTIES,
                 discretion=form.chosen_discretion,
                 neutral_word=form.chosen_word,
+                **form.chosen_days,
                 now=utc_now(),
             )
         except services.TooManyFeedLinks:
@@ -110,6 +115,7 @@ def edit_link(public_id: UUID) -> ResponseReturnValue:
             name=form.name.data or "",
             discretion=form.chosen_discretion,
             neutral_word=form.chosen_word,
+            **form.chosen_days,
             now=utc_now(),
         )
         flash(_("Saved. Apps show it when they next look, often within hours."), "success")

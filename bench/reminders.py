@@ -43,7 +43,14 @@ from supportgroups.rsvps.models import Rsvp, RsvpStatus  # noqa: E402
 from supportgroups.rsvps.services.answers import respond  # noqa: E402
 from supportgroups.sessions.models import GroupSession  # noqa: E402
 from tests.conftest import PostgresHouse, SqliteHouse, make_config  # noqa: E402
-from tests.factories import LONG_AGO, make_group, make_series, make_session, make_user  # noqa: E402
+from tests.factories import (  # noqa: E402
+    LONG_AGO,
+    make_group,
+    make_membership,
+    make_series,
+    make_session,
+    make_user,
+)
 from tests.outbox.mail_server import MailServer  # noqa: E402
 
 FEW = 1_000
@@ -212,7 +219,7 @@ def fill(number: int) -> None:
     }
     write(Rsvp, ({"user_id": each, **answer} for each in ids))
     # Somebody who answers for another session while all these are reminded.
-    make_user("Answers")
+    make_membership(group, make_user("Answers"))
     make_session(group_session.series, group_session.wall_starts_at + timedelta(days=7), capacity=1)
 
 

@@ -19,18 +19,14 @@ from supportgroups.outbox.notice import Notice, Topic
 
 #: What ends a letter that its reader can do without. Each word is looked up when it is written.
 LAST_WORDS: dict[Topic, Callable[[str], str]] = {
-    Topic.REMINDERS: lambda address: _(
-        "To get no more reminders, open %(address)s.", address=address
-    ),
+    Topic.REMINDERS: lambda address: _("No more reminders: %(address)s", address=address),
     Topic.DUTIES: lambda address: _(
-        "To get no more letters about what you lead, open %(address)s.", address=address
+        "No more letters about what you lead: %(address)s", address=address
     ),
     Topic.ANNOUNCEMENTS: lambda address: _(
-        "To get no more messages like this one, open %(address)s.", address=address
+        "No more messages like this one: %(address)s", address=address
     ),
-    Topic.DIGEST: lambda address: _(
-        "To get no more weekly letters, open %(address)s.", address=address
-    ),
+    Topic.DIGEST: lambda address: _("No more weekly letters: %(address)s", address=address),
 }
 
 

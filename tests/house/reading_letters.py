@@ -33,13 +33,18 @@ def look_over(town: Town, letter: EmailMessage) -> None:
         # Of a calendar object, in lines as long as they were before they were folded.
         content = file.get_content().replace(b"\r\n ", b"").decode()
         assert [marker for marker in markers if marker in content] == [], file.get_filename()
-    look_at_html(letter.get_body(("html",)).get_content(), words)
+    html = letter.get_body(("html",)).get_content()
+    assert [title.text for title in Page(html).all("title")] == [letter["Subject"]]
+    look_at_html(html, words)
 
 
 def look_at_html(html: str, words: str) -> None:
     """See that the second form of a letter says the same, and fetches nothing from anywhere."""
     page = Page(html)
     (shown,) = page.all("main")
+    # A list of letters shows what comes first, even where a mail program would hide it.
+    (whole,) = page.all("body")
+    assert whole.text == shown.text
     assert shown.text.split() == words_with_buttons(words)
     # Each address in the words is a link, whether it shows itself or stands behind a button.
     leads_to = [link.attributes["href"] for link in page.all("a")]

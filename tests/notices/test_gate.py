@@ -81,7 +81,7 @@ class TestWhatSomebodyCanDoWithout:
         address = f"http://localhost/news/{stop_token(cast.rosa.id, Topic.DUTIES)}/stop"
         assert letter["List-Unsubscribe"].strip() == f"<{address}>"
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert letter.get_content().endswith(f"open {address}.\n")
+        assert letter.get_content().endswith(f": {address}\n")
         html = letter.get_body(("html",)).get_content()
         assert f'<a href="{address}">{address}</a>.' in html
 

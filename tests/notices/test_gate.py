@@ -83,7 +83,7 @@ class TestWhatSomebodyCanDoWithout:
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert letter.get_content().endswith(f": {address}\n")
         html = letter.get_body(("html",)).get_content()
-        assert f'<a href="{address}">{address}</a>.' in html
+        assert f'<a href="{address}">No more letters about what you lead</a>' in html
 
     def test_who_stopped_it_gets_none(self, cast, asked, outbox):
         choose(cast.rosa, wants_duty_news=False)

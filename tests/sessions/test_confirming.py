@@ -95,7 +95,7 @@ class TestMoveThisAndLater:
         rosa_s.post(url, {**form, "confirmed": "y"})
         page = rosa_s.get(GROUP).text
         action = re.search(r'action="(/groups/evening-circle/changes/[^"]+/undo)"', page).group(1)
-        assert "You can undo it until 09:10" in visible_text(page)
+        assert "You can undo it until 09:10 London time" in visible_text(page)
         assert rosa_s.post(action, {}).status_code == 303
         assert "All is as it was before" in rosa_s.get(GROUP).text
         outbox.run(now=now + 2 * WAIT)

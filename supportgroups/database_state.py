@@ -9,7 +9,7 @@ from contextlib import closing
 from threading import Lock
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from supportgroups.db import db
 
@@ -21,6 +21,8 @@ class DatabaseState:
         """Remember whose database it is; nothing is opened before somebody asks."""
         with app.app_context():
             self._engine: Engine = db.engine
+        # Who lets go of the database means all of it.
+        event.listen(self._engine, "engine_disposed", lambda _engine: self.close())
         self._watcher: sqlite3.Connection | None = None
         self._lock = Lock()
 

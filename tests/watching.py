@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from blinker import Signal
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Engine, event, inspect, select
 
 from supportgroups.audit import AuditEntry
@@ -20,7 +20,8 @@ from supportgroups.prepared import Prepared
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Collect every statement that reaches the database."""
+    """Collect every statement that reaches the database, for a page that is made anew."""
+    current_app.extensions["kept_pages"].forget()
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

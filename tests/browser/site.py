@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -88,18 +88,24 @@ def find_group_of(slug: str) -> Group:
     return db.session.execute(select(Group).filter_by(slug=slug)).scalar_one()
 
 
-def weekly_sessions_of(slug: str, rosa: Someone, **overrides: Any) -> list[str]:
-    """Plan 19:00 every week from the day after tomorrow; return the paths of the sessions' pages.
+def weekly_sessions_of(
+    slug: str, rosa: Someone, *, first: datetime | None = None, **overrides: Any
+) -> list[str]:
+    """Plan a session every week; return the paths of the sessions' pages.
 
     Needs an application context.
+
+    :param first: when the first one starts on the group's clock; 19:00 the day after tomorrow unless told
     """
     group = find_group_of(slug)
     now = utc_now()
-    first = to_zone(now, group.time_zone).replace(tzinfo=None) + timedelta(days=2)
+    if first is None:
+        in_two_days = to_zone(now, group.time_zone).date() + timedelta(days=2)
+        first = datetime.combine(in_two_days, time(19))
     details: dict[str, Any] = {
         "title": "Tea and talk",
         "description": "",
-        "wall_starts_at": datetime.combine(first.date(), datetime.min.time()).replace(hour=19),
+        "wall_starts_at": first,
         "length_minutes": 90,
         "time_zone": group.time_zone,
         "rule": WeeklyRule(weekdays=frozenset({first.weekday()})),

@@ -1,9 +1,11 @@
 """How few steps lead from the first page to an answer, and from there to having left no trace."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
+from supportgroups.clock import to_zone, utc_now
 from supportgroups.groups.models import Visibility
 from tests.browser.site import Site, group_of, weekly_sessions_of
 from tests.browser.window import OpenWindow, Way
@@ -43,9 +45,16 @@ class TestAnswering:
         way: Way,
         record_property: Callable[[str, object], None],
     ) -> None:
+        rosa = demo_site.newcomer("Rosalind")
+        with demo_site.app.app_context():
+            # So soon that it stands on the first page, whatever else is planned.
+            london = to_zone(utc_now(), "Europe/London").replace(second=0, microsecond=0)
+            soon = london.replace(tzinfo=None) + timedelta(hours=1)
+            slug = group_of(rosa, confirmed_at=utc_now())
+            weekly_sessions_of(slug, rosa, first=soon, title=f"Soon {way}")
         window = open_window(demo_site, way=way, width=390)
         window.visit("/")
-        window.go(window.main.get_by_role("link", name="Saturday walk").first)
+        window.go(window.main.get_by_role("link", name=f"Soon {way}").first)
         window.follow("I’m coming")
         window.write("Name to use here", "Gesa")
         window.press("I’m coming")

@@ -35,6 +35,8 @@ from tests.outbox_runner import OutboxRunner
 POSTGRES = "SUPPORTGROUPS_TEST_POSTGRES_URL"
 STRICT = os.environ.get("SUPPORTGROUPS_TEST_STRICT") == "1"
 
+TOURS = frozenset({"test_every_page.py", "test_planted_faults.py", "test_other_scripts.py"})
+
 # A machine that is busy is no fault of the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -52,8 +54,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the browser come last: its driver keeps an event loop in the process it ran in."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Let the browser come last: its driver keeps an event loop in the process it ran in.
+
+    Of its tests those go first that look at every page: each takes minutes.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name not in TOURS))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -61,6 +61,7 @@ def test_what_can_be_translated_would_not(html: str):
     assert untranslated(html) == []
 
 
+@pytest.mark.one_database
 def test_no_page_says_a_word_that_cannot_be_translated(town: Town):
     with pseudo_language():
         # What was seen in English says nothing here, and what is seen here nothing to other tests.

@@ -211,6 +211,7 @@ LOSS = "op.execute(\"DELETE FROM membership WHERE role = 'member'\")"
 CHANGE = "op.execute(\"UPDATE support_group SET name = 'x'\")"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("up", "down", "caught"),
     [

@@ -76,8 +76,8 @@ class Shift:
         day = self._day(slot.date(), rule) if self.days else slot.date()
         return datetime.combine(day, slot.time() if self.time is None else self.time)
 
-    def of_session(self, slot: datetime, wall: datetime, rule: Rule | None) -> datetime:
-        """Return when a session starts that had been moved to `wall`.
+    def of_session(self, slot: datetime, wall: datetime, rule: Rule) -> datetime:
+        """Return when a session of a rule starts that had been moved to `wall`.
 
         A day or a time of its own is kept, unless the change is about the same.
         """

@@ -218,6 +218,29 @@ class TestListedDates:
         assert {one.series_id for one in found} == {course.id}
         assert not any(one.is_moved for one in found)
 
+    def test_a_week_that_was_moved_alone_takes_them_along_from_where_it_stands(
+        self, course, group, edit
+    ):
+        sessions = sessions_of(group)
+        day = timedelta(days=1)
+        edit(sessions[2], Scope.THIS, wall_starts_at=FIRST + 2 * WEEK + day)
+        edit(sessions[4], Scope.THIS, wall_starts_at=FIRST + 4 * WEEK - day)
+        edit(sessions[2], wall_starts_at=FIRST + 2 * WEEK + 2 * day)
+        db.session.expire_all()
+        found = sessions_of(group)
+        assert [(one.wall_starts_at - FIRST).days for one in found] == [0, 7, 16, 22, 28]
+        assert [one.is_moved for one in found] == [False, False, True, False, True]
+        assert [one.listed.topic for one in found] == [f"Week {n}" for n in range(1, 6)]
+
+    def test_another_time_of_day_keeps_the_day_of_each(self, course, group, edit):
+        sessions = sessions_of(group)
+        moved = FIRST + 3 * WEEK + timedelta(days=1)
+        edit(sessions[3], Scope.THIS, wall_starts_at=moved)
+        edit(sessions[2], wall_starts_at=FIRST + 2 * WEEK - timedelta(hours=1))
+        assert [one.wall_starts_at for one in sessions_of(group)[2:]] == [
+            one - timedelta(hours=1) for one in (FIRST + 2 * WEEK, moved, FIRST + 4 * WEEK)
+        ]
+
     def test_a_new_place_from_a_week_on(self, course, group, edit):
         sessions = sessions_of(group)
         edit(sessions[3], place="The town hall")

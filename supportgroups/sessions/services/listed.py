@@ -1,7 +1,7 @@
 """Changing several dates of a list, such as the weeks of a course.
 
 A list stays one series: its weeks belong together. The dates that move do so by the same shift,
-each with its topic; everything else is kept in the sessions themselves.
+each from where it stands and with its topic; everything else is kept in the sessions themselves.
 """
 
 from datetime import timedelta
@@ -39,11 +39,9 @@ def edit_listed(
     leaders = None
     if details.facilitator_ids != frozenset(person.id for person in group_session.facilitators):
         leaders = tuple(checked_leaders(group_session.group, details.facilitator_ids))
-    shift = Shift.between(
-        slot=group_session.recurrence_id,
-        old=group_session.wall_starts_at,
-        new=details.wall_starts_at,
-    )
+    # From where it stands: a date that was moved alone before takes the others along by this move.
+    stands = group_session.wall_starts_at
+    shift = Shift.between(slot=stands, old=stands, new=details.wall_starts_at)
     for one in reached:
         for name in changed:
             value = getattr(details, name)
@@ -60,7 +58,7 @@ def edit_listed(
 
 
 def _move(group_session: GroupSession, shift: Shift, act: Act) -> None:
-    wall = shift.of_session(group_session.recurrence_id, group_session.wall_starts_at, None)
+    wall = shift.of_slot(group_session.wall_starts_at, None)
     if wall != group_session.wall_starts_at:
         ensure_not_on_clock_change(wall, group_session.time_zone)
         group_session.wall_starts_at = wall

@@ -151,6 +151,7 @@ WIRES: tuple[tuple[Signal, Callable[..., object]], ...] = (
     (events.session_moved, rsvp_reactions.make_offers_anew),
     (events.session_moved, notice_reactions.remind_of_new_time),
     (events.session_cancelled, rsvp_reactions.withdraw_offers_of_cancelled_session),
+    (events.schedule_change_proposed, rsvp_reactions.name_readers_of_proposed_change),
     (events.schedule_changed, rsvp_reactions.tell_people_of_changed_schedule),
     (events.schedule_change_reverted, rsvp_reactions.tell_people_of_undone_change),
     (events.session_restored, rsvp_reactions.follow_restored_session),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from supportgroups.rsvps import queries
 from supportgroups.rsvps.services import (
     answers,
     enrolments,
@@ -54,6 +55,13 @@ def forget_answers_of_erased_person(_sender: Any, *, user_id: int, now: datetime
 def let_seats_go_on(_sender: Any, *, ended_id: int, goes_on_id: int) -> None:
     """Who holds a seat in a schedule holds it in what goes on in its place."""
     series_seats.let_seats_go_on(ended_id=ended_id, goes_on_id=goes_on_id)
+
+
+def name_readers_of_proposed_change(
+    _sender: Any, *, session_ids: list[int], readers: set[int]
+) -> None:
+    """Whoever answered one of these sessions would be told."""
+    readers.update(queries.list_people_to_tell(session_ids))
 
 
 def tell_people_of_changed_schedule(_sender: Any, *, change: ScheduleChange, now: datetime) -> None:

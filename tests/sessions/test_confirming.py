@@ -64,6 +64,19 @@ class TestMoveThisAndLater:
         words = f"{letter['Subject']}\n{letter.get_body().get_content()}"
         assert [sentence for sentence in sentences if sentence not in words] == []
 
+    def test_it_says_so_where_nobody_would_be_told(self, rosa_s, url, form, cast, sessions):
+        make_rsvp(sessions[2], cast.sam, RsvpStatus.DECLINED)
+        page = visible_text(rosa_s.post(url, form).text)
+        assert "It is now: Wednesday 16 December 2026, 19:00–20:30" in page
+        assert "Nobody has said yes or maybe so far, so nobody gets a message." in page
+        for promise in ("Everyone who answered", "Each person gets one message", "tell them"):
+            assert promise not in page
+
+    @pytest.mark.parametrize("status", [RsvpStatus.TENTATIVE, RsvpStatus.WAITLISTED])
+    def test_who_might_come_or_waits_would_be_told(self, rosa_s, url, form, cast, sessions, status):
+        make_rsvp(sessions[3], cast.sam, status)
+        assert "Everyone who answered reads this" in rosa_s.post(url, form).text
+
     def test_all_that_was_typed_comes_along(self, rosa_s, url, form):
         page = rosa_s.post(url, form).text
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))

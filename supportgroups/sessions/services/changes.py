@@ -47,6 +47,7 @@ class NotConfirmed(DomainError):
         self.news = news
         self.opening = opening
         self.how_many = how_many
+        self.has_readers = _has_readers(news)
 
 
 class Act:
@@ -180,6 +181,14 @@ class Act:
         if restores:
             events.schedule_changed.send(change=change, now=self.now)
         return change
+
+
+def _has_readers(news: Sequence[News]) -> bool:
+    """Tell whether there is anybody to tell it."""
+    readers: set[int] = set()
+    session_ids = [one.session_id for one in news]
+    events.schedule_change_proposed.send(session_ids=session_ids, readers=readers)
+    return bool(readers)
 
 
 def announce(group_session: GroupSession, state: SessionState, *, now: datetime) -> None:

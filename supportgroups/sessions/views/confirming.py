@@ -31,6 +31,7 @@ def ask_to_confirm(question: NotConfirmed) -> ResponseReturnValue:
         how_many=question.how_many,
         subject=news.subject(told) if told else None,
         opening=question.opening,
+        has_readers=question.has_readers,
         is_mixed=news.is_mixed(told),
         told=told[:DATES_SHOWN],
         more=max(0, len(told) - DATES_SHOWN),

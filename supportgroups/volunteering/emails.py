@@ -27,6 +27,8 @@ def cover_wanted(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     person = db.session.get(UserAccount, payload["user_id"])
     if request is None or person is None or not request.is_open:
         return None
+    if request.group_session.is_cancelled:
+        return None
     if not any(ask.user_id == person.id and ask.is_waited_for for ask in request.asks):
         return None
     token = links.sign(request.public_id, person.id)
@@ -41,13 +43,17 @@ def cover_settled(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     """Tell somebody who may still be thinking about it that it is settled, and how."""
     request = db.session.get(CoverRequest, payload["request_id"])
     person = db.session.get(UserAccount, payload["user_id"])
-    if request is None or person is None or request.status is CoverStatus.CANCELLED:
-        # That a session is cancelled stands in a letter of its own, and on its page.
+    if request is None or person is None:
         return None
-    address = address_of("pages.session", public_id=request.group_session.public_id)
+    group_session = request.group_session
+    if group_session.is_cancelled is not (request.status is CoverStatus.CANCELLED):
+        # It was cancelled, or takes place after all, since it was settled.
+        return None
+    address = address_of("pages.session", public_id=group_session.public_id)
     return _letter(
-        person, request.group_session, _l("It is settled"), "volunteering_cover_settled",
+        person, group_session, _l("It is settled"), "volunteering_cover_settled",
         address=address, now=now, status=request.status,
+        leads_it=person in group_session.facilitators,
     )  # fmt: skip
 
 
@@ -56,6 +62,8 @@ def lead_missing(payload: dict[str, Any], *, now: datetime) -> Letter | None:
     group_session = db.session.get(GroupSession, payload["group_session_id"])
     person = db.session.get(UserAccount, payload["user_id"])
     if group_session is None or person is None:
+        return None
+    if group_session.is_cancelled:
         return None
     if group_session.facilitators and find_open_request(group_session) is None:
         return None
@@ -79,7 +87,7 @@ def _letter(
     topic: Topic | None = None,
     **facts: Any,
 ) -> Letter | None:
-    if person.email is None or group_session.is_cancelled or group_session.has_started(now):
+    if person.email is None or group_session.has_started(now):
         return None
     if not permits(person, Permission.SESSION_LEAD, group_session.group):
         return None

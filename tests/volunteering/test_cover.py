@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from supportgroups.db import db, transaction
 from supportgroups.errors import PermissionDenied
+from supportgroups.groups.models import Role
 from supportgroups.sessions.models import GroupSession, SessionStatus
 from supportgroups.sessions.services.sessions import cancel_session
 from supportgroups.volunteering import links
@@ -15,7 +16,13 @@ from supportgroups.volunteering.queries import find_open_request
 from supportgroups.volunteering.services import cover as services
 from supportgroups.volunteering.services.cover import Decision
 from supportgroups.volunteering.services.lookout import look_after_leads
-from tests.factories import find_membership, make_series, make_session
+from tests.factories import (
+    find_membership,
+    make_membership,
+    make_series,
+    make_session,
+    make_user,
+)
 from tests.volunteering.conftest import let_lead
 from tests.watching import acts, afresh, at_once, jobs
 
@@ -178,6 +185,47 @@ class TestDecide:
         found = db.session.get_one(GroupSession, wanted.id)
         assert (found.status, found.cancel_reason) == (SessionStatus.CANCELLED, "")
         assert status() is CoverStatus.CANCELLED
+
+    def test_who_was_asked_and_who_could_not_learn_that_it_is_cancelled(
+        self, cast, wanted, outbox, now
+    ):
+        organizer = make_user("Olive")
+        make_membership(cast.group, organizer, Role.ORGANIZER)
+        services.decide(wanted, Decision.CANCEL, actor=organizer, now=now)
+        outbox.run()
+        told = {letter["To"]: letter for letter in outbox.letters}
+        assert {cast.kofi.email, cast.rosa.email} <= set(told)
+        words = told[cast.kofi.email].get_body().get_content()
+        assert "This is cancelled, so nobody has to lead it:" in words
+
+    @pytest.mark.parametrize(
+        ("decision", "words"),
+        [
+            (Decision.ALONE, "Nobody else was found, so you lead this without the others:"),
+            (Decision.ONLINE, "This will be held online, and you lead it:"),
+            (Decision.CANCEL, "This is cancelled, so nobody has to lead it:"),
+        ],
+    )
+    def test_who_leads_it_as_before_learns_how(
+        self, cast, wanted, amina, outbox, now, decision, words
+    ):
+        let_lead(wanted, amina)
+        with transaction():
+            cast.series.may_lead_alone = True
+        services.decide(wanted, decision, actor=cast.rosa, now=now)
+        assert asked("cover_settled") == sorted([cast.kofi.id, amina.id])
+        outbox.run()
+        (letter,) = [one for one in outbox.letters if one["To"] == amina.email]
+        assert words in letter.get_body().get_content()
+
+    def test_an_organizer_who_leads_with_somebody_new_reads_that_it_is_settled(
+        self, cast, wanted, amina, outbox, now
+    ):
+        let_lead(wanted, cast.rosa)
+        services.say_yes(wanted, actor=amina, now=now)
+        outbox.run()
+        (letter,) = [one for one in outbox.letters if one["To"] == cast.rosa.email]
+        assert "It is settled who leads this" in letter.get_body().get_content()
 
     @pytest.mark.parametrize(
         ("others", "is_allowed"), [(0, True), (1, False), (1, True), (2, False)]

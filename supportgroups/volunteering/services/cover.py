@@ -216,9 +216,14 @@ def _asks_in_fair_order(
 def _settle(
     request: CoverRequest, status: CoverStatus, actor: UserAccount, *, now: datetime
 ) -> None:
-    """Close a search, and tell everybody who may still be thinking about it."""
+    """Close a search, and tell everybody who may still be thinking about it.
+
+    Where organizers decided, those who lead it as before learn how.
+    """
     request.status, request.settled_at = status, now
     told = {ask.user_id for ask in request.asks if ask.is_waited_for}
+    if status is not CoverStatus.COVERED:
+        told |= _leader_ids(request.group_session)
     told |= set(queries.list_leader_ids(request.group_session.group_id, roles=[Role.ORGANIZER]))
     told |= {request.asked_by_id} if request.asked_by_id is not None else set()
     for user_id in sorted(told - {actor.id}):

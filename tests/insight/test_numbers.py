@@ -142,6 +142,17 @@ class TestNumbers:
         assert "10 Nov 2026, 19:00 Cancelled: Snow" in page
         assert "3 Nov 2026, 19:00 Cancelled" in page
 
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [
+            (SessionStatus.SCHEDULED, "The last session took place."),
+            (SessionStatus.CANCELLED, "The last session did not take place."),
+        ],
+    )
+    def test_of_a_single_session_it_says_so(self, read, cast, status, words):
+        hold(cast, 1, said_yes=6, status=status)
+        assert words in read()
+
     def test_a_break_is_told_as_one(self, read, cast, now):
         one = hold(cast, 1, said_yes=0, status=SessionStatus.CANCELLED)
         with transaction():

@@ -1,12 +1,13 @@
 """A site that runs for the browser: a server, a worker, and somebody to sign in."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -18,6 +19,7 @@ from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db, transaction
 from supportgroups.groups.models import Group, Role
 from supportgroups.outbox.models import OutboxJob
+from supportgroups.sessions.models import GroupSession
 from supportgroups.sessions.queries import list_sessions_of_series
 from supportgroups.sessions.recurrence import WeeklyRule
 from supportgroups.sessions.services.series import SeriesDetails, create_series
@@ -68,6 +70,14 @@ class Site:
                 .values(due_at=utc_now())
             )
 
+    def let_pass(self, pages: Iterable[str], by: timedelta) -> None:
+        """Bring the sessions of these pages earlier: the site itself cannot travel in time."""
+        with self.app.app_context(), transaction():
+            for page in pages:
+                group_session = find_session_of(page)
+                group_session.starts_at -= by
+                group_session.ends_at -= by
+
     def _signed_in(self, user: UserAccount) -> Someone:
         (entry,) = sign_in_all(self.app, [user])
         assert user.email is not None
@@ -86,6 +96,12 @@ def group_of(rosa: Someone, *members: Someone, **overrides: Any) -> str:
 def find_group_of(slug: str) -> Group:
     """Return the group of this slug, which has to be there. Needs an application context."""
     return db.session.execute(select(Group).filter_by(slug=slug)).scalar_one()
+
+
+def find_session_of(page: str) -> GroupSession:
+    """Return the session of a page, which has to be there. Needs an application context."""
+    public_id = UUID(page.removeprefix("/sessions/"))
+    return db.session.execute(select(GroupSession).filter_by(public_id=public_id)).scalar_one()
 
 
 def weekly_sessions_of(

@@ -32,10 +32,18 @@ def tess(fresh_site: Site) -> Someone:
 
 
 @pytest.fixture
-def sessions(fresh_site: Site, rosa: Someone, sam: Someone, tess: Someone) -> list[str]:
+def noor(fresh_site: Site) -> Someone:
+    """One more, who is not sure."""
+    return fresh_site.newcomer("Noor")
+
+
+@pytest.fixture
+def sessions(
+    fresh_site: Site, rosa: Someone, sam: Someone, tess: Someone, noor: Someone
+) -> list[str]:
     """The addresses of its sessions, which have one place each."""
     with fresh_site.app.app_context():
-        slug = group_of(rosa, sam, tess, name="Lantern circle")
+        slug = group_of(rosa, sam, tess, noor, name="Lantern circle")
         return weekly_sessions_of(slug, rosa, capacity=1)
 
 
@@ -47,6 +55,7 @@ def test_moved_by_a_week_and_cancelled(
     rosa: Someone,
     sam: Someone,
     tess: Someone,
+    noor: Someone,
     sessions: list[str],
     pictures: Path,
 ) -> None:
@@ -76,6 +85,10 @@ def test_moved_by_a_week_and_cancelled(
     waiting = open_window(fresh_site, tess, way)
     waiting.visit(cancelled)
     waiting.press("Join the waiting list")
+    unsure = open_window(fresh_site, noor, way)
+    unsure.visit(cancelled)
+    unsure.press("Maybe")
+    unsure.says("You said maybe")
     organizer.visit(cancelled)
     organizer.follow("Cancel it")
     organizer.write("Why, in a few words", "Snow")
@@ -89,12 +102,16 @@ def test_moved_by_a_week_and_cancelled(
     assert member.read_letter(sam.email) == "Cancelled"
     member.says("This session is cancelled. It does not take place:")
     assert waiting.read_letter(tess.email) == "Cancelled"
+    assert unsure.read_letter(noor.email) == "Cancelled"
     member.visit(cancelled)
     member.says("Snow")
     member.says(re.compile("The next date is"))
     member.follow("Lantern circle")
     row = member.main.locator(f'li:has(a[href="{cancelled}"])')
     expect(row).to_contain_text("Cancelled")
+
+    fresh_site.let_pass([cancelled], by=timedelta(weeks=5))
+    the_numbers_say_so(organizer, cancelled)
 
 
 def move_one_date_alone(window: Window, session: str) -> None:
@@ -117,3 +134,13 @@ def undo_it(window: Window, session: str) -> None:
     window.visit(session)
     window.press("Undo")
     window.says("Undone. All is as it was before.")
+
+
+def the_numbers_say_so(window: Window, session: str) -> None:
+    """Read among the numbers of the group that its only session so far did not take place."""
+    window.visit(session)
+    window.follow("Lantern circle")
+    window.unfold("More")
+    window.follow("Numbers")
+    window.says("The last session did not take place.")
+    expect(window.main.get_by_role("table")).to_contain_text("Cancelled: Snow")

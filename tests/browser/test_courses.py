@@ -28,11 +28,13 @@ def slug(demo_site: Site, rosa: Someone) -> str:
         return group_of(rosa, name="Harbour circle")
 
 
-def course_of(slug: str, *, began: timedelta, title: str = "Steady steps") -> str:
+def course_of(
+    slug: str, *, began: timedelta, title: str = "Steady steps", capacity: int = 1
+) -> str:
     """Make a course whose first date was so long ago, and return its page."""
     first = (utc_now() - began).replace(tzinfo=None, minute=0, second=0, microsecond=0)
     course: Series = factories.make_course(
-        find_group_of(slug), weeks=4, capacity=1, title=title, wall_starts_at=first
+        find_group_of(slug), weeks=4, capacity=capacity, title=title, wall_starts_at=first
     )
     return f"/groups/{slug}/courses/{course.public_id}"
 
@@ -81,6 +83,9 @@ def test_a_week_moves_alone_unless_the_later_ones_are_meant_too(
     assert days_of(organizer, page) == [*before[:2], before[2] + A_DAY, before[3] + A_DAY]
     move_third_week(organizer, page, "Only this date")
     assert days_of(organizer, page) == [*before[:2], before[2] + 2 * A_DAY, before[3] + A_DAY]
+    # From where it stands now, the others come along by one day.
+    move_third_week(organizer, page, "This date and all later ones, by the same shift")
+    assert days_of(organizer, page) == [*before[:2], before[2] + 3 * A_DAY, before[3] + 2 * A_DAY]
 
 
 def days_of(window: Window, page: str) -> list[date]:
@@ -102,8 +107,42 @@ def move_third_week(window: Window, page: str, which: str) -> None:
     window.write("Day", day.isoformat())
     window.press("Save")
     window.says("One session changes." if which == "Only this date" else "2 sessions change.")
-    window.press("Do it and tell them")
+    window.says("Nobody has said yes or maybe so far, so nobody gets a message.")
+    window.press("Do it")
     window.says("You can undo it until")
+
+
+def test_after_the_last_date_it_says_how_many_came_to_most_of_it(
+    demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone, slug: str
+) -> None:
+    with demo_site.app.app_context():
+        page = course_of(slug, began=-timedelta(days=7), capacity=2)
+    for name, missed in (("Mina", [1]), ("Lea", [1, 2])):
+        guest = open_window(demo_site, way=way, width=PHONE)
+        guest.visit(page)
+        guest.follow("Enrol")
+        guest.write("Name to use here", name)
+        guest.press("Enrol")
+        guest.says("You’re enrolled")
+        dates = dates_of(guest)
+        for number in missed:
+            guest.visit(dates[number])
+            guest.press("Can’t come this time")
+    organizer = open_window(demo_site, rosa, way)
+    organizer.visit(f"{page}/people")
+    organizer.says("2 enrolled")
+    expect(organizer.main).not_to_contain_text("said yes")
+    demo_site.let_pass(dates, by=timedelta(weeks=5))
+    organizer.visit(page)
+    organizer.follow("Who is in it")
+    organizer.says("2 people were enrolled.")
+    organizer.says("One of them said yes to at least 3 of its dates.")
+
+
+def dates_of(window: Window) -> list[str]:
+    """Return the pages of the dates that the page of a course lists."""
+    links = window.main.locator("#dates-title + ol a")
+    return [str(link.get_attribute("href")) for link in links.all()]
 
 
 def test_too_late_for_this_one_and_told_of_the_next(

@@ -37,15 +37,25 @@ def amina(fresh_site: Site) -> Someone:
 
 
 @pytest.fixture
-def sessions(fresh_site: Site, rosa: Someone, kofi: Someone, amina: Someone) -> list[str]:
+def sam(fresh_site: Site) -> Someone:
+    """Somebody who comes to them."""
+    return fresh_site.newcomer("Sam")
+
+
+@pytest.fixture
+def sessions(
+    fresh_site: Site, rosa: Someone, kofi: Someone, amina: Someone, sam: Someone
+) -> list[str]:
     """The addresses of the sessions that Kofi and Rosa lead; one of them may lead alone."""
     with fresh_site.app.app_context():
-        slug = group_of(rosa, name="Lantern circle")
+        slug = group_of(rosa, sam, name="Lantern circle")
         group = db.session.execute(select(Group).filter_by(slug=slug)).scalar_one()
         for someone in (kofi, amina):
             factories.make_membership(group, account_of(someone), Role.FACILITATOR)
         leaders = frozenset({account_of(kofi).id, account_of(rosa).id})
-        paths = weekly_sessions_of(slug, rosa, facilitator_ids=leaders)
+        paths = weekly_sessions_of(
+            slug, rosa, facilitator_ids=leaders, online_link="https://meet.example/lanterns"
+        )
         (series,) = db.session.execute(select(Series).filter_by(group_id=group.id)).scalars()
         allow_leading_alone(series, is_allowed=True, actor=account_of(rosa), now=utc_now())
         return paths
@@ -117,6 +127,61 @@ def test_one_says_so_from_the_reminder_without_signing_in(
     guest.press("Yes, I can lead it")
     guest.visit(sessions[1])
     guest.says(re.compile(r"Led by\s+Amina, Rosa"))
+
+
+@pytest.mark.parametrize("way", [Way.SCRIPTED, Way.PLAIN], ids=["with-JavaScript", "without"])
+def test_when_nobody_can_it_goes_online_or_is_cancelled(
+    fresh_site: Site,
+    open_window: OpenWindow,
+    way: Way,
+    rosa: Someone,
+    kofi: Someone,
+    amina: Someone,
+    sam: Someone,
+    sessions: list[str],
+) -> None:
+    """One test for both ends, because each server takes seconds to start."""
+    facilitator = open_window(fresh_site, kofi, way, width=390)
+    deputy = open_window(fresh_site, amina, way)
+    member = open_window(fresh_site, sam, way, width=390)
+    organizer = open_window(fresh_site, rosa, way)
+    online, cancelled = sessions[1], sessions[2]
+    for session in (online, cancelled):
+        member.visit(session)
+        member.press("I’m coming")
+        member.heads("You’re expected")
+
+    say_that_one_cannot(facilitator, online)
+    assert deputy.read_letter(amina.email) == "Can you help out?"
+    deputy.follow_letter()
+    deputy.press("No, not this time")
+    while organizer.read_letter(rosa.email) != "Somebody is needed":
+        pass
+    organizer.follow_letter()
+    organizer.press("Hold it online")
+    organizer.says("Settled. Everybody who was asked is told.")
+    organizer.says(re.compile(r"Where\s+Online"))
+    organizer.says(re.compile(r"Led by\s+Rosa"))
+    fresh_site.hurry_letters()
+    assert facilitator.read_letter(kofi.email) == "It is settled"
+    facilitator.says("This will be held online, so you need not do anything:")
+    assert member.read_letter(sam.email) == "A new place"
+    member.follow_letter()
+    member.says(re.compile(r"Where\s+Online"))
+
+    say_that_one_cannot(facilitator, cancelled)
+    assert deputy.read_letter(amina.email) == "Can you help out?"
+    # Nobody has to wait for an answer.
+    organizer.visit(cancelled)
+    organizer.follow("I can’t lead it")
+    organizer.press("Cancel the session")
+    organizer.says("This session is cancelled")
+    fresh_site.hurry_letters()
+    for window, someone in ((facilitator, kofi), (deputy, amina)):
+        assert window.read_letter(someone.email) == "It is settled"
+        window.says("This is cancelled, so nobody has to lead it:")
+    assert member.read_letter(sam.email) == "Cancelled"
+    member.says("This session is cancelled. It does not take place:")
 
 
 def say_that_one_cannot(window: Window, session: str) -> None:

@@ -1,18 +1,29 @@
 """Joining, waiting, leaving and running a group, as people do it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db, transaction
-from supportgroups.groups.models import Admission, Visibility
+from supportgroups.groups.models import Admission, Role, Visibility
+from supportgroups.outbox.models import JobState, OutboxJob
 from supportgroups.rsvps.models import WaitingListOffer
+from supportgroups.rsvps.offers import LONGEST_OFFER
 from supportgroups.rsvps.services.waiting_list import pass_on_places
-from tests.browser.site import Site, Someone, group_of, weekly_sessions_of
+from tests import factories
+from tests.browser.site import (
+    Site,
+    Someone,
+    account_of,
+    find_group_of,
+    group_of,
+    weekly_sessions_of,
+)
 from tests.browser.window import OpenWindow, Way
 
 AGREE = "I have read the group agreement and I will keep to it"
@@ -145,7 +156,7 @@ class TestLeavingOutADay:
             session = weekly_sessions_of(slug, rosa)[1]
         window = open_window(demo_site, rosa, way)
         window.visit(f"/groups/{slug}")
-        window.main.get_by_text("More", exact=True).click()
+        window.unfold("More")
         window.follow("Breaks")
         window.heads("Breaks")
         window.visit(session)
@@ -204,6 +215,57 @@ class TestOffers:
         third.says("A place is free for you")
         third.press("Yes, I’m coming")
         third.heads("You’re expected")
+
+    def test_one_that_comes_free_at_night_waits_for_the_morning(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        kim, robin = demo_site.newcomer("Kim"), demo_site.newcomer("Robin")
+        soon = to_zone(utc_now() + timedelta(hours=20), "Europe/London").replace(tzinfo=None)
+        with demo_site.app.app_context():
+            slug = group_of(rosa, kim, robin, name="At night", visibility=Visibility.UNLISTED)
+            session = weekly_sessions_of(
+                slug, rosa, capacity=1, rule=None, wall_starts_at=soon.replace(microsecond=0)
+            )[0]
+        first, second = (open_window(demo_site, who, way) for who in (kim, robin))
+        first.visit(session)
+        first.press("I’m coming")
+        second.visit(session)
+        second.press("Join the waiting list")
+        morning = fall_asleep(demo_site, robin)
+        first.visit(session)
+        first.press("Can’t come")
+        first.heads("You said that you can’t come")
+        # Who is awake all the same reads it at once, and has all the time from the morning on.
+        second.visit(session)
+        second.says("A place is free for you")
+        kept = str(second.main.locator("strong time").get_attribute("datetime"))
+        assert datetime.fromisoformat(kept) == morning + LONGEST_OFFER
+        with demo_site.app.app_context(), transaction():
+            letter = db.session.execute(
+                select(OutboxJob)
+                .where(OutboxJob.kind == "rsvps.place_offered")
+                .order_by(OutboxJob.id.desc())
+                .limit(1)
+            ).scalar_one()
+            assert (letter.state, letter.due_at) == (JobState.WAITING, morning)
+
+            # It dawns.
+            account = account_of(robin)
+            account.quiet_from = account.quiet_until
+            letter.due_at = utc_now()
+        assert second.read_letter(robin.email) == "A place is kept for you for a while"
+        second.follow_letter()
+        second.press("Yes, I’m coming")
+        second.heads("You’re expected")
+
+
+def fall_asleep(site: Site, someone: Someone) -> datetime:
+    """Let it be night for somebody by their own choice; return when their morning comes."""
+    with site.app.app_context(), transaction():
+        account = account_of(someone)
+        account.quiet_from = to_zone(utc_now(), account.time_zone).hour
+        account.quiet_until = (account.quiet_from + 2) % 24
+        return account.quiet_hours.over(utc_now())
 
 
 #: Seconds that a practised hand needs (the keystroke-level model of Card, Moran and Newell): a key,
@@ -270,6 +332,29 @@ class TestStartingAGroup:
         # A shape, a day, holidays, how they meet, and what is typed.
         assert inputs <= 12
         assert seconds <= 120
+
+    def test_two_people_are_chosen_to_lead_what_is_planned(
+        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
+    ) -> None:
+        facilitators = [demo_site.newcomer(name) for name in ("Kofi", "Amina")]
+        with demo_site.app.app_context():
+            slug = group_of(rosa, name="Small circle", visibility=Visibility.UNLISTED)
+            for one in facilitators:
+                factories.make_membership(find_group_of(slug), account_of(one), Role.FACILITATOR)
+        window = open_window(demo_site, rosa, way)
+        window.visit(f"/groups/{slug}")
+        window.follow("Plan sessions")
+        window.tick("Tuesday")
+        window.write("Starts at", "19:00")
+        window.write("Place", TYPED["Place"])
+        window.tick("Kofi")
+        window.tick("Amina")
+        window.press("Plan it")
+        window.says("Your sessions are planned.")
+        for number in (0, 1):
+            window.visit(f"/groups/{slug}")
+            window.go(window.main.locator(".dates__title a").nth(number))
+            window.says(re.compile(r"Led by\s+Amina, Kofi"))
 
     def test_dates_are_checked_before_they_are_planned(
         self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone

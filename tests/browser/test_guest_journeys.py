@@ -12,10 +12,18 @@ from playwright.sync_api import Locator, expect
 from supportgroups.accounts.models import UserAccount
 from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import db, transaction
-from supportgroups.sessions.models import GroupSession, LinkPolicy
+from supportgroups.sessions.models import LinkPolicy
 from supportgroups.sessions.ways_in import WayIn
 from tests import factories
-from tests.browser.site import Site, Someone, find_group_of, group_of, weekly_sessions_of
+from tests.browser.site import (
+    Site,
+    Someone,
+    account_of,
+    find_group_of,
+    find_session_of,
+    group_of,
+    weekly_sessions_of,
+)
 from tests.browser.window import OpenWindow, Way, Window
 
 #: The narrowest phone that anybody still has.
@@ -48,6 +56,15 @@ def own_link_of(window: Window) -> str:
     """Return the path of the link that the page shows."""
     address = window.main.get_by_label("Your own link", exact=True).input_value()
     return address.removeprefix(window.base_url)
+
+
+def calendar_address_of(window: Window) -> str:
+    """Make a private calendar address, as the page of an answer offers it."""
+    window.follow("Follow all my sessions")
+    window.follow("Make an address")
+    window.write("Name", "phone")
+    window.press("Make the address")
+    return window.main.get_by_label("Or copy the address").input_value()
 
 
 def fits(window: Window) -> None:
@@ -102,7 +119,7 @@ class TestJustTrying:
         self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone, session_page: str
     ) -> None:
         with demo_site.app.app_context(), transaction():
-            find_session(session_page).series.admission = WayIn.DROP_IN
+            find_session_of(session_page).series.admission = WayIn.DROP_IN
         organizer = open_window(demo_site, rosa, way)
         for _person in range(3):
             guest = open_window(demo_site, way=way, width=PHONE)
@@ -122,6 +139,8 @@ class TestLeavingForGood:
     ) -> None:
         mira = come(open_window(demo_site, way=way, width=PHONE), session_page, "Zqmira")
         link = own_link_of(mira)
+        calendar = calendar_address_of(mira)
+        assert mira.page.request.get(calendar).status == 200
         mira.visit("/my")
         before = mira.presses
         mira.follow("Erase everything about me")
@@ -133,6 +152,7 @@ class TestLeavingForGood:
         mira.faults.expected.add(410)
         mira.visit(link)
         mira.heads("This link no longer works")
+        assert mira.page.request.get(calendar).status == 404
         mira.visit("/my")
         mira.heads("Sign in")
 
@@ -184,14 +204,60 @@ class TestTheOnlineRoom:
         guest.visit(f"{room}/enter")
         guest.heads("The link has changed")
 
-        organizer.visit(room)
-        organizer.follow("Paste a new link")
-        organizer.write("Link to meet online", f"{demo_site.base_url}{ROOM}?new")
-        organizer.press("Save")
-        organizer.heads("Before you save")
-        organizer.press("Do it and tell them")
+        paste_a_new_link(organizer, room)
         guest.follow("Try again")
         assert guest.path == ROOM
+
+    def test_after_somebody_is_removed_the_old_link_leads_nobody(
+        self,
+        demo_site: Site,
+        open_window: OpenWindow,
+        way: Way,
+        rosa: Someone,
+        slug: str,
+        room: str,
+    ) -> None:
+        sam = demo_site.newcomer("Sam")
+        with demo_site.app.app_context():
+            factories.make_membership(find_group_of(slug), account_of(sam))
+        member = open_window(demo_site, sam, way, width=PHONE)
+        member.visit(room)
+        member.press("I’m coming")
+        member.follow("Go to the online room")
+        assert member.path == ROOM
+        removed = come(open_window(demo_site, way=way, width=PHONE), room, "Quim")
+
+        organizer = open_window(demo_site, rosa, way)
+        organizer.visit(f"/groups/{slug}/members")
+        organizer.unfold("Quim")
+        organizer.follow("Remove Quim")
+        organizer.press("Remove")
+        removed.visit(f"{room}/enter")
+        removed.heads("The room is for people who are expected")
+        member.visit(f"{room}/enter")
+        member.heads("The link has changed")
+
+        organizer.visit(room)
+        organizer.says("The online room needs a new link")
+        paste_a_new_link(organizer, room)
+        demo_site.hurry_letters()
+        assert member.read_letter(sam.email) == "A new way in"
+        member.says("A session that you answered has a new link.")
+        member.follow_letter()
+        member.follow("Go to the online room")
+        assert member.page.url == f"{demo_site.base_url}{ROOM}?new"
+        removed.visit(f"{room}/enter")
+        removed.heads("The room is for people who are expected")
+
+
+def paste_a_new_link(organizer: Window, room: str) -> None:
+    """Give the schedule of a session another room online."""
+    organizer.visit(room)
+    organizer.follow("Paste a new link")
+    organizer.write("Link to meet online", f"{organizer.base_url}{ROOM}?new")
+    organizer.press("Save")
+    organizer.heads("Before you save")
+    organizer.press("Do it and tell them")
 
 
 def come(window: Window, session_page: str, name: str = "Mina") -> Window:
@@ -202,11 +268,3 @@ def come(window: Window, session_page: str, name: str = "Mina") -> Window:
     window.press("I’m coming")
     window.heads("You’re expected")
     return window
-
-
-def find_session(page: str) -> GroupSession:
-    """Return the session of a page. Needs an application context."""
-    public_id = page.removeprefix("/sessions/")
-    return next(
-        found for found in db.session.query(GroupSession) if str(found.public_id) == public_id
-    )

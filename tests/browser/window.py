@@ -133,6 +133,17 @@ class Window:
             with self.page.expect_navigation():
                 target.click()
 
+    def unfold(self, title: str) -> None:
+        """Open what is folded away behind this title."""
+        self.presses += 1
+        target = self.main.locator("summary").filter(has_text=title)
+        if self.keyboard:
+            self._reach(target)
+            self.page.keyboard.press("Enter")
+        else:
+            target.click()
+        expect(target.locator("xpath=..")).to_have_attribute("open", "")
+
     def write(self, label: str, words: str) -> None:
         """Fill in a field."""
         self.fields += 1

@@ -159,7 +159,8 @@ class TestCancel:
         assert response.status_code == 303
         assert sessions[2].cancel_reason == "Snow"
 
-    def test_many_dates_are_asked_about(self, rosa_s, sessions):
+    def test_many_dates_are_asked_about(self, rosa_s, sessions, cast):
+        make_rsvp(sessions[2], cast.sam, RsvpStatus.ACCEPTED)
         url = f"/sessions/{sessions[2].public_id}/cancel"
         with nothing_changes():
             page = visible_text(rosa_s.post(url, {"scope": "later", "reason": "Snow"}).text)
@@ -184,6 +185,7 @@ BREAK = {"starts_on": "2026-12-15", "returns_on": "2026-12-29"}
 
 class TestBreaks:
     def test_it_is_asked_taken_shown_and_ended(self, rosa_s, sessions, browser, cast):
+        make_rsvp(sessions[2], cast.sam, RsvpStatus.ACCEPTED)
         with nothing_changes():
             page = visible_text(rosa_s.post(f"{GROUP}/breaks/new", BREAK).text)
         assert "There is a break until Tuesday 29 December 2026." in page

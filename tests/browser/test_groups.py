@@ -169,7 +169,7 @@ class TestLeavingOutADay:
         window.write("You meet again from", (day + timedelta(days=1)).isoformat())
         window.press("Take the break")
         window.heads("Before you save")
-        window.press("Do it and tell them")
+        window.press("Do it")
         window.heads("Breaks")
         window.visit(session)
         window.says("This session does not take place.")

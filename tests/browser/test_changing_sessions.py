@@ -89,14 +89,7 @@ def test_moved_by_a_week_and_cancelled(
     unsure.visit(cancelled)
     unsure.press("Maybe")
     unsure.says("You said maybe")
-    organizer.visit(cancelled)
-    organizer.follow("Cancel it")
-    organizer.write("Why, in a few words", "Snow")
-    organizer.press("Cancel the session")
-    organizer.says("This session is cancelled")
-    organizer.follow("Notice for the door")
-    organizer.heads("Today’s session does not take place")
-    organizer.says("Snow")
+    snow_cancels(organizer, cancelled)
     organizer.page.screenshot(path=pictures / f"door-notice-{way}.png")
     fresh_site.hurry_letters()
     assert member.read_letter(sam.email) == "Cancelled"
@@ -112,6 +105,18 @@ def test_moved_by_a_week_and_cancelled(
 
     fresh_site.let_pass([cancelled], by=timedelta(weeks=5))
     the_numbers_say_so(organizer, cancelled)
+
+
+def snow_cancels(window: Window, session: str) -> None:
+    """Cancel a session, and go on to the notice for the door."""
+    window.visit(session)
+    window.follow("Cancel it")
+    window.write("Why, in a few words", "Snow")
+    window.press("Cancel the session")
+    window.says("This session is cancelled")
+    window.follow("Notice for the door")
+    window.heads("Today’s session does not take place")
+    window.says("Snow")
 
 
 def move_one_date_alone(window: Window, session: str) -> None:

@@ -108,13 +108,14 @@ def start_server(
 
 
 @contextmanager
-def working(application: Flask, *, base_url: str) -> Iterator[None]:
+def working(application: Flask, *, base_url: str, **settings: str) -> Iterator[None]:
     """Let a worker process do the jobs of `application` until the block ends.
 
     :param base_url: where the links in its letters lead
+    :param settings: further settings by name, such as REPLY_DOMAIN
     """
     log = application.config["SETTINGS"].data_dir / "worker.log"
-    process = start_worker(application, log, base_url=base_url)
+    process = start_worker(application, log, base_url=base_url, **settings)
     try:
         yield
         assert process.poll() is None, f"the worker stopped by itself:\n{log.read_text()}"
@@ -123,13 +124,15 @@ def working(application: Flask, *, base_url: str) -> Iterator[None]:
         process.wait(DEADLINE_SECONDS)
 
 
-def start_worker(application: Flask, log: Path, *, base_url: str) -> "subprocess.Popen[bytes]":
+def start_worker(
+    application: Flask, log: Path, *, base_url: str, **settings: str
+) -> "subprocess.Popen[bytes]":
     """Start a worker process; whoever starts it ends it."""
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
             cwd=ROOT,
-            env=_environ(application, base_url, {}),
+            env=_environ(application, base_url, settings),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

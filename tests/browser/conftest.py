@@ -30,6 +30,8 @@ SWITCHES = [
     "--disable-sync",
 ]
 
+#: Where calendar programs send what their owners answer there.
+REPLIES = "reply.example"
 #: Where the next window is opened.
 PLACES = count(1)
 
@@ -79,8 +81,9 @@ def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
             TEST_OUTSIDE=outside,
             # Each window says from where it comes: from one place, few people may come.
             TRUSTED_PROXIES="1",
+            REPLY_DOMAIN=REPLIES,
         ) as server,
-        working(app, base_url=server.base_url),
+        working(app, base_url=server.base_url, REPLY_DOMAIN=REPLIES),
     ):
         site = Site(app, server.base_url, outside, visitors)
         with app.app_context():

@@ -31,6 +31,7 @@ from supportgroups.sessions.models import GroupSession, Series
 from tests import factories
 from tests.browser_client import Browser
 from tests.outbox_runner import OutboxRunner
+from tests.outgoing import Ear
 
 POSTGRES = "SUPPORTGROUPS_TEST_POSTGRES_URL"
 STRICT = os.environ.get("SUPPORTGROUPS_TEST_STRICT") == "1"
@@ -170,6 +171,9 @@ def application(database: Any) -> Iterator[Flask]:
     app = create_app(make_config(database.folder, DATABASE_URL=database.url))
     app.testing = True
     app.teardown_appcontext(_look_for_unsaved_changes)
+    ear = Ear(app.wsgi_app, database.url)
+    app.wsgi_app = ear  # type: ignore[method-assign]
+    app.extensions["ear"] = ear
     with app.app_context():
         upgrade()
         database.built(app)
@@ -188,9 +192,11 @@ def _emptied(application: Flask, database: Any) -> Iterator[Flask]:
         for letter in application.config["SETTINGS"].mail_folder.glob("*"):
             letter.unlink()
         yield application
+        told = application.extensions["ear"].look_over(application.config["SETTINGS"].mail_folder)
         leftover = [*db.session.new, *db.session.dirty, *db.session.deleted]
         db.session.remove()
         assert leftover == [], "the test or the code under test left changes uncommitted"
+        assert told == [], "what went out tells too much"
 
 
 def _look_for_unsaved_changes(_error: BaseException | None) -> None:

@@ -1,0 +1,219 @@
+"""What goes out of the site while a test runs, looked over when it ends: calendar objects and letters.
+
+They name nobody but their reader, and where the reader did not ask for plain words they hold no
+word of a group: its name, its address, and the titles, topics and places of its sessions. The
+database of the test, as it is at its end, says which words these are. A calendar that another
+process serves, and a letter that went to a mail server, is not among them.
+"""
+
+import gzip
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from sqlalchemy import Engine, create_engine, literal, select, union
+from sqlalchemy.pool import NullPool
+
+from supportgroups.accounts.models import UserAccount
+from supportgroups.calendars.models import Discretion, FeedLink, InvitationChoice
+from supportgroups.groups.models import Group, JoinRequest, Membership
+from supportgroups.sessions.models import GroupSession, Series, SeriesDate
+from supportgroups.tokens import hash_secret
+from tests.outbox_runner import read_letter
+
+#: Shorter names and words stand in other words and in random addresses too.
+SHORTEST = 4
+PERSON, ADDRESS, GROUP, PLAIN = "person", "address", "group", "plain"
+PRIVATE_FEED = re.compile(r"^/calendar/([^/]+)\.ics$")
+#: Tokens in addresses may hold any letters by chance.
+WEB_ADDRESS = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Object:
+    """A calendar object or a letter, in words as long as they were before they were coded."""
+
+    #: What it is, for whoever has to find it.
+    kind: str
+    #: All its words.
+    words: str
+    #: What whoever looks over the reader's shoulder sees; nothing if it is plain.
+    seen: str
+    #: It may be plain after all, to somebody who chose such invitations.
+    is_invitation: bool = False
+    #: Whose it is: an address, or the number of an account; neither if everybody may read it.
+    address: str | None = None
+    reader: int | None = None
+
+
+class Word(NamedTuple):
+    """A word that the database holds."""
+
+    kind: str
+    #: Of a person's word the number of the account.
+    owner: int
+    word: str
+
+
+@dataclass
+class Ear:
+    """A WSGI application around a site's own that keeps the calendar objects it hands out."""
+
+    behind: Callable[..., Iterable[bytes]]
+    database_url: str
+    heard: list[Object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # One of its own, so that a test that counts questions does not hear these.
+        self.engine = create_engine(self.database_url, poolclass=NullPool)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer as the site does."""
+        kinds: dict[str, str] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            kinds.update({name.lower(): value for name, value in headers})
+            return start_response(status, headers, *rest)
+
+        answer = self.behind(environ, start)
+        if not kinds.get("content-type", "").startswith("text/calendar"):
+            return answer
+        parts = list(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        if body := b"".join(parts):
+            is_zipped = kinds.get("content-encoding") == "gzip"
+            self._keep(environ, gzip.decompress(body) if is_zipped else body)
+        return parts
+
+    def _keep(self, environ: dict[str, Any], body: bytes) -> None:
+        path = environ["PATH_INFO"]
+        words = unfolded(body)
+        if private := PRIVATE_FEED.match(path):
+            reader, discretion = self._owner_of(private[1])
+        else:
+            reader = None
+            # A whole calendar of a group is public; a file of single dates is discreet unless asked.
+            asked = parse_qs(environ.get("QUERY_STRING", "")).get("discretion", [""])[0]
+            is_file = path.startswith("/sessions/") or "/courses/" in path
+            discretion = Discretion.NEUTRAL if is_file and asked != "plain" else Discretion.PLAIN
+        seen = "" if discretion is Discretion.PLAIN else words
+        self.heard.append(Object(kind=path, words=words, seen=seen, reader=reader))
+
+    def _owner_of(self, secret: str) -> tuple[int, Discretion]:
+        """Return whose address it is, and what it tells at this moment."""
+        question = select(FeedLink.user_id, FeedLink.discretion).where(
+            FeedLink.secret_hash == hash_secret(secret)
+        )
+        with self.engine.connect() as connection:
+            user_id, discretion = connection.execute(question).one()
+        return user_id, discretion
+
+    def look_over(self, mail_folder: Path) -> list[str]:
+        """Return a sentence for each thing that went out and tells too much, and begin anew."""
+        went_out = [*self.heard, *(letter(path) for path in sorted(mail_folder.glob("*.eml")))]
+        self.heard.clear()
+        return told_too_much(went_out, words_of(self.engine)) if went_out else []
+
+
+def unfolded(calendar: bytes) -> str:
+    """Return a calendar object with each of its lines in one piece (RFC 5545 §3.1)."""
+    text = calendar.replace(b"\r\n ", b"").decode()
+    return text.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";")
+
+
+def letter(path: Path) -> Object:
+    """Return a letter of the development mailbox."""
+    found = read_letter(path.read_bytes())
+    # Where answers go is written by the organizers, for their members to see.
+    headers = [str(value) for name, value in found.items() if name not in {"To", "Reply-To"}]
+    words = found.get_content()
+    second_form = found.get_body(("html",))
+    if second_form is not None:
+        headers.append(second_form.get_content())
+    calendars = calendars_in(found)
+    first = words.strip().partition("\n")[0]
+    return Object(
+        kind=f"letter {found['Subject']!r}",
+        words="\n".join([*headers, words, *calendars]),
+        seen="\n".join([found["Subject"], found["From"], first, *calendars]),
+        is_invitation=bool(calendars),
+        address=found["To"],
+    )
+
+
+def calendars_in(message: EmailMessage) -> list[str]:
+    """Return the calendar objects that a letter brings along."""
+    kinds = {"text/calendar", "application/ics"}
+    parts = [part for part in message.walk() if part.get_content_type() in kinds]
+    return [unfolded(part.get_payload(decode=True)) for part in parts]
+
+
+def words_of(engine: Engine) -> list[Word]:
+    """Return the names and addresses of people and the words of groups, in one question."""
+    questions = [
+        select(literal(PERSON), UserAccount.id, UserAccount.display_name),
+        select(literal(PERSON), Membership.user_id, Membership.display_name),
+        select(literal(PERSON), JoinRequest.user_id, JoinRequest.display_name),
+        select(literal(ADDRESS), UserAccount.id, UserAccount.email),
+        select(literal(ADDRESS), UserAccount.id, UserAccount.contact_email),
+        select(literal(PLAIN), InvitationChoice.user_id, InvitationChoice.discretion),
+        select(literal(GROUP), Group.id, Group.name),
+        select(literal(GROUP), Group.id, Group.slug),
+        select(literal(GROUP), Series.group_id, Series.title),
+        select(literal(GROUP), Series.group_id, Series.place),
+        select(literal(GROUP), SeriesDate.series_id, SeriesDate.topic),
+        select(literal(GROUP), GroupSession.group_id, GroupSession.title),
+        select(literal(GROUP), GroupSession.group_id, GroupSession.place),
+    ]
+    with engine.connect() as connection:
+        rows = connection.execute(union(*questions)).all()
+    return [Word(*row) for row in rows if row[2]]
+
+
+def told_too_much(went_out: Iterable[Object], words: Iterable[Word]) -> list[str]:
+    """Return a sentence for each thing that names somebody else, or tells more than was chosen."""
+    by_kind: dict[str, list[Word]] = {PERSON: [], ADDRESS: [], GROUP: [], PLAIN: []}
+    for word in words:
+        by_kind[word.kind].append(word)
+    plain = {word.owner for word in by_kind[PLAIN] if word.word == Discretion.PLAIN}
+    return [
+        f"{one.kind} to {one.address or one.reader or 'everybody'} holds {word.kind} {word.word!r}"
+        for one in went_out
+        for word in _found_in(one, by_kind, plain)
+    ]
+
+
+def _found_in(one: Object, by_kind: dict[str, list[Word]], plain: set[int]) -> Iterable[Word]:
+    readers = {word.owner for word in by_kind[ADDRESS] if word.word == one.address}
+    if one.reader is not None:
+        readers.add(one.reader)
+    own = {word.word for word in by_kind[PERSON] if word.owner in readers}
+    text = WEB_ADDRESS.sub("", one.words)
+    for word in by_kind[PERSON]:
+        # A group that is called after somebody may be called by its name.
+        if word.word not in own and stands(word.word, text) and not _is_public(word, by_kind):
+            yield word
+    for word in by_kind[ADDRESS]:
+        if word.owner not in readers and word.word in one.words:
+            yield word
+    if not (one.is_invitation and readers & plain):
+        yield from (word for word in by_kind[GROUP] if stands(word.word, one.seen))
+
+
+def _is_public(name: Word, by_kind: dict[str, list[Word]]) -> bool:
+    return any(stands(name.word, word.word) for word in by_kind[GROUP])
+
+
+def stands(word: str, text: str) -> bool:
+    """Tell whether a word that is long enough stands in a text by itself."""
+    # The first look is a hundred times as fast as the second.
+    return (
+        len(word) >= SHORTEST
+        and word in text
+        and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+    )

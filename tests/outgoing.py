@@ -140,7 +140,7 @@ def letter(path: Path) -> Object:
     return Object(
         kind=f"letter {found['Subject']!r}",
         words="\n".join([*headers, words, *calendars]),
-        seen="\n".join([found["Subject"], found["From"], first, *calendars]),
+        seen="\n".join([found.get("Subject", ""), found.get("From", ""), first, *calendars]),
         is_invitation=bool(calendars),
         address=found["To"],
     )

@@ -130,7 +130,7 @@ def let_help_lines_grow_old(post: Post) -> None:
 
 
 def ask_to_join(post: Post) -> None:
-    joining = {"agrees": "y", "agreement_version": "1", "display_name": "Somebody"}
+    joining = {"agrees": "y", "agreement_version": "1", "display_name": "Marisol"}
     post.act("stranger", "groups.join", "listed", **joining)
 
 
@@ -231,17 +231,17 @@ def change_password(post: Post) -> None:
 
 
 def sign_up(post: Post) -> None:
-    form = {"display_name": "Somebody", "email": "somebody@example.org"}
+    form = {"display_name": "Marisol", "email": "somebody@example.org"}
     post.act(ANONYMOUS, "accounts.sign_up", "listed", **form)
 
 
 def sign_up_again(post: Post) -> None:
-    form = {"display_name": "Somebody", "email": e_mail(post.town, "member")}
+    form = {"display_name": "Marisol", "email": e_mail(post.town, "member")}
     post.act(ANONYMOUS, "accounts.sign_up", "listed", **form)
 
 
 def come_as_a_guest(post: Post) -> None:
-    form = {"display_name": "Somebody", "email": "somebody@example.org", "agreement_version": "1"}
+    form = {"display_name": "Marisol", "email": "somebody@example.org", "agreement_version": "1"}
     post.act(ANONYMOUS, "rsvps.come", "unlisted", key="a key for this page and no other", **form)
 
 

@@ -394,9 +394,7 @@ def test(arguments: list[str]) -> int:
     """Run the tests on all cores; further arguments go to pytest."""
     ensure_environment("dev")
     # pytest cannot hand the terminal to a debugger while it spreads tests over processes.
-    # Handed out one by one, so that no process waits at the end for what another still has to do.
-    cores = str(os.cpu_count() or 1)
-    spread = [] if "--pdb" in arguments else ["-n", cores, "--maxschedchunk", "1"]
+    spread = [] if "--pdb" in arguments else ["-n", str(os.cpu_count() or 1)]
     return call("-m", "pytest", *spread, *arguments)
 
 

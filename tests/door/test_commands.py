@@ -151,8 +151,7 @@ class TestTestAndCheck:
 
     def test_tests_use_every_core_and_pass_arguments_on(self, calls):
         assert dev.main(["test", "tests/door", "-k", "port"]) == 1
-        spread = ("-n", "7", "--maxschedchunk", "1")
-        assert calls == [("dev",), ("-m", "pytest", *spread, "tests/door", "-k", "port")]
+        assert calls == [("dev",), ("-m", "pytest", "-n", "7", "tests/door", "-k", "port")]
 
     def test_a_debugger_gets_the_terminal(self, calls):
         dev.main(["test", "--pdb"])

@@ -336,20 +336,19 @@ class Programs:
 
 def serve(site: Programs, port: int, stopping: threading.Event) -> None:
     """Prepare the database, start server and worker, and watch them until it is time to stop."""
+    was_here = any(Path(site.environment["SUPPORTGROUPS_DATA_DIR"]).iterdir())
     preparation = site.start("preparation", "flask", "--app", "wsgi", "dev", "prepare")
+    if was_here:
+        # There is little to prepare then, and either takes a second to load.
+        start_server(site, port)
     while preparation.poll() is None:
         if stopping.wait(0.02):
             return
     if preparation.returncode:
         raise Trouble("The database could not be prepared, for the reason given above.")
     del site.running["preparation"]
-    # Loaded once and then forked, the site is up sooner. There is no access log, because addresses
-    # carry the secrets of calendar links and sign-in links.
-    site.start(
-        *("server", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
-        *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
-    )
+    if not was_here:
+        start_server(site, port)
     site.start("worker", "flask", "--app", "wsgi", "worker")
     base_url = site.environment["SUPPORTGROUPS_BASE_URL"].rstrip("/")
     deadline = time.monotonic() + START_LIMIT
@@ -362,6 +361,17 @@ def serve(site: Programs, port: int, stopping: threading.Event) -> None:
     print(RUNNING.format(base_url=base_url))
     while not stopping.wait(0.5):
         site.refuse_stopped()
+
+
+def start_server(site: Programs, port: int) -> None:
+    """Start what answers browsers. It asks the database for nothing before somebody comes."""
+    # Loaded once and then forked, the site is up sooner. There is no access log, because addresses
+    # carry the secrets of calendar links and sign-in links.
+    site.start(
+        *("server", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
+        *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
+    )
 
 
 def is_healthy(port: int, host: str) -> bool:

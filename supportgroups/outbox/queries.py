@@ -1,6 +1,7 @@
 """Questions about the outbox."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -44,6 +45,13 @@ def find_state(key: str) -> JobState | None:
     return db.session.execute(
         select(OutboxJob.state).where(OutboxJob.key == key)
     ).scalar_one_or_none()
+
+
+def list_states(keys: Iterable[str]) -> list[JobState]:
+    """Return where the jobs with these keys stand, of those that were asked for and are still known."""
+    return list(
+        db.session.execute(select(OutboxJob.state).where(OutboxJob.key.in_(keys))).scalars()
+    )
 
 
 def count_jobs_by_state() -> dict[JobState, int]:

@@ -16,7 +16,7 @@ from supportgroups.errors import DomainError
 from supportgroups.notices.endpoints import Answer, is_endpoint
 from supportgroups.notices.models import PushDevice
 from supportgroups.outbox.models import JobState
-from supportgroups.outbox.queries import find_state
+from supportgroups.outbox.queries import list_states
 from supportgroups.outbox.services.jobs import enqueue_many
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def queue_notes(devices: list[int], *, key: str, now: datetime) -> None:
 
 def list_states_of_notes(devices: list[int], *, key: str) -> list[JobState]:
     """Return where the notes to these devices stand that were queued for the letter of this key."""
-    states = (find_state(_key_of_note(device, key)) for device in devices)
-    return [state for state in states if state is not None]
+    return list_states([_key_of_note(device, key) for device in devices])
 
 
 def _key_of_note(device: int, key: str) -> str:

@@ -58,9 +58,7 @@ def group(slug: str) -> ResponseReturnValue:
         may_report=permits(person, Permission.GROUP_REPORT, shown),
         membership=membership,
         announcements=list_on_group_page(shown, person, now=now) if membership and person else [],
-        join_request=None
-        if membership and membership.is_approved
-        else group_queries.find_join_request(shown, person),
+        join_request=group_queries.find_join_request(shown, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown),
         may_edit=permits(person, Permission.GROUP_EDIT, shown),
         requests_waiting=len(group_queries.list_join_requests(shown))

@@ -55,9 +55,7 @@ def session(public_id: UUID) -> ResponseReturnValue:
         may_report=permits(person, Permission.GROUP_REPORT, shown.group),
         membership=membership,
         announcements=list_on_session_page(shown, person, now=now) if membership and person else [],
-        join_request=None
-        if membership and membership.is_approved
-        else group_queries.find_join_request(shown.group, person),
+        join_request=group_queries.find_join_request(shown.group, person),
         may_join=person is None or permits(person, Permission.GROUP_JOIN, shown.group),
         may_manage=may_manage,
         undoable=find_undoable(shown.group, now=now) if may_manage else None,

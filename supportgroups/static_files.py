@@ -37,17 +37,18 @@ def init_app(app: Flask, config: Config) -> None:
         if endpoint == "static" and "v" not in values:
             values["v"] = versions[values["filename"]]
 
-    if config.development:
-        root = folder
-    else:
-        root = Path(mkdtemp(prefix="static-"))
-        finalize(app, rmtree, root, ignore_errors=True)
-        copy_with_gzip(folder, root)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    root = Path(mkdtemp(prefix="static-"))
+    finalize(app, rmtree, root, ignore_errors=True)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            copy_with_gzip(path, root / path.relative_to(folder))
+    app.wsgi_app = FreshFiles(  # type: ignore[method-assign]
         app.wsgi_app,
+        source=folder,
         root=str(root),
         prefix="/static/",
         max_age=0,
+        allow_all_origins=False,
         autorefresh=config.development,
         # For ten years, without asking again.
         immutable_file_test=lambda path, _url: not config.development and not _is_drawing(path),
@@ -55,15 +56,36 @@ def init_app(app: Flask, config: Config) -> None:
     )
 
 
-def copy_with_gzip(folder: Path, root: Path) -> None:
-    """Copy all files, each with a compressed one beside it, which browsers get instead."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            copy = root / path.relative_to(folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            content = path.read_bytes()
-            copy.write_bytes(content)
-            copy.with_name(f"{copy.name}.gz").write_bytes(gzip.compress(content, mtime=0))
+class FreshFiles(WhiteNoise):  # type: ignore[misc]
+    """Serves the copies, and on a development site copies a file again that was changed.
+
+    :param source: where the files lie that were copied
+    """
+
+    def __init__(self, application: Any, *, source: Path, root: str, **settings: Any) -> None:
+        self.source = source
+        self.copies = Path(root)
+        super().__init__(application, root=root, **settings)
+
+    def find_file_at_path(self, path: str, url: str) -> Any:
+        """Return a file that is asked for, as it is now."""
+        copy = Path(path)
+        source = self.source / copy.relative_to(self.copies)
+        if source.is_file() and _is_newer(source, copy):
+            copy_with_gzip(source, copy)
+        return super().find_file_at_path(path, url)
+
+
+def copy_with_gzip(source: Path, copy: Path) -> None:
+    """Copy a file, and put a compressed one beside it, which browsers get instead."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    content = source.read_bytes()
+    copy.write_bytes(content)
+    copy.with_name(f"{copy.name}.gz").write_bytes(gzip.compress(content, mtime=0))
+
+
+def _is_newer(source: Path, copy: Path) -> bool:
+    return not copy.exists() or source.stat().st_mtime_ns > copy.stat().st_mtime_ns
 
 
 def _is_drawing(path: str) -> bool:

@@ -1,13 +1,17 @@
 """Style sheets, scripts and pictures, as browsers get them."""
 
 import gzip
+import os
 import re
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 import structlog
+from flask import Flask
 
+from supportgroups import static_files
 from supportgroups.app import ROOT, create_app
 from tests.conftest import make_config
 
@@ -34,6 +38,25 @@ def test_a_file_comes_compressed_and_never_again(get, name):
     assert response.headers["Vary"] == "Accept-Encoding"
     assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"
     assert gzip.decompress(response.data) == (ROOT / "static" / name).read_bytes()
+
+
+def test_a_developer_sees_a_change_at_once(tmp_path):
+    folder = tmp_path / "static"
+    (folder / "css").mkdir(parents=True)
+    sheet = folder / "css" / "base.css"
+    app = Flask("site", static_folder=str(folder))
+    before, after = "p { color: red }\n" * 100, "p { color: blue }\n" * 100
+    sheet.write_text(before)
+    static_files.init_app(app, make_config(tmp_path))
+    get = partial(app.test_client().get, headers={"Accept-Encoding": "gzip"}, buffered=True)
+    assert gzip.decompress(get("/static/css/base.css").data) == before.encode()
+
+    sheet.write_text(after)
+    os.utime(sheet, (later := time.time() + 1, later))
+    (folder / "css" / "new.css").write_text(after)
+    assert gzip.decompress(get("/static/css/base.css").data) == after.encode()
+    assert gzip.decompress(get("/static/css/new.css").data) == after.encode()
+    assert get("/static/css/base.css").headers["Cache-Control"] == "max-age=0, public"
 
 
 def test_who_cannot_unpack_it_gets_it_as_it_is(get):

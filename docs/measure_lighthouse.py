@@ -20,6 +20,8 @@ CHROMIUM = os.environ.get("SUPPORTGROUPS_TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-sync"
 #: The middle of so many runs counts; a busy machine makes single ones slower than the page is.
 RUNS = 3
+#: How often one run is tried.
+ATTEMPTS = 3
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
@@ -42,7 +44,9 @@ def main(base_url: str) -> None:
             )
         )
         numbers = " | ".join(f"{score:.0f}" for score in scores)
-        print(f"| `{path}` | {numbers} | {lcp / 1000:.2f} s | {cls:.3f} | {weight:,.0f} |")
+        print(
+            f"| `{path}` | {numbers} | {lcp / 1000:.2f} s | {cls:.3f} | {weight:,.0f} |", flush=True
+        )
 
 
 def public_pages(base_url: str) -> list[str]:
@@ -60,19 +64,25 @@ def public_pages(base_url: str) -> list[str]:
 
 
 def report_on(url: str) -> dict[str, dict[str, dict[str, float]]]:
-    """Return what Lighthouse says of a page; by its own default it is a phone on slow 4G."""
-    done = subprocess.run(
-        [
-            *("npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json"),
-            *(f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={FLAGS}"),
-            "--no-enable-error-reporting",
-        ],
-        env={**os.environ, "CHROME_PATH": CHROMIUM},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    report: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout)
-    return report
+    """Return what Lighthouse says of a page; by its own default it is a phone on slow 4G.
+
+    Now and then Lighthouse loses its browser and ends without a report; then it is asked again.
+    """
+    for _attempt in range(ATTEMPTS):
+        done = subprocess.run(
+            [
+                *("npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json"),
+                *(f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={FLAGS}"),
+                "--no-enable-error-reporting",
+            ],
+            env={**os.environ, "CHROME_PATH": CHROMIUM},
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+        if done.returncode == 0:
+            report: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout)
+            return report
+    raise SystemExit(f"Lighthouse gave no report on {url} in {ATTEMPTS} attempts.")
 
 
 if __name__ == "__main__":

@@ -109,6 +109,12 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 @pytest.fixture
+def rosa(demo_site: Site) -> Someone:
+    """Somebody who runs groups that nobody else looks for."""
+    return demo_site.newcomer("Rosalind")
+
+
+@pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """Where pictures of pages are put."""
     return folder_for_pictures(tmp_path)

@@ -16,12 +16,6 @@ A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def rosa(demo_site: Site) -> Someone:
-    """Somebody who organizes a listed group."""
-    return demo_site.newcomer("Rosalind")
-
-
-@pytest.fixture
 def slug(demo_site: Site, rosa: Someone) -> str:
     """Her group."""
     with demo_site.app.app_context():
@@ -169,3 +163,5 @@ def test_too_late_for_this_one_and_told_of_the_next(
     mina.follow("Look at it")
     mina.press("Enrol")
     mina.says("You’re enrolled")
+    # It is the next course that she is in.
+    assert mina.path != page

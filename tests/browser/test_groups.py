@@ -4,35 +4,22 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select, update
 
-from supportgroups.clock import to_zone, utc_now
-from supportgroups.db import db, transaction
 from supportgroups.groups.models import Admission, Role, Visibility
-from supportgroups.outbox.models import JobState, OutboxJob
-from supportgroups.rsvps.models import WaitingListOffer
-from supportgroups.rsvps.offers import LONGEST_OFFER
-from supportgroups.rsvps.services.waiting_list import pass_on_places
 from tests import factories
 from tests.browser.site import (
     Site,
     Someone,
     account_of,
     find_group_of,
+    find_session_of,
     group_of,
     weekly_sessions_of,
 )
 from tests.browser.window import OpenWindow, Way
 
 AGREE = "I have read the group agreement and I will keep to it"
-
-
-@pytest.fixture
-def rosa(demo_site: Site) -> Someone:
-    """Somebody who runs groups that nobody else looks for."""
-    return demo_site.newcomer("Rosalind")
 
 
 class TestAskingToJoin:
@@ -66,6 +53,7 @@ class TestAskingToJoin:
         asking.follow_letter()
         asking.heads("Small circle")
         asking.says("You are here as Robin.")
+        assert asking.path == f"/groups/{slug}"
 
 
 class TestLeaving:
@@ -85,66 +73,6 @@ class TestLeaving:
         window.faults.expected.add(404)
         window.visit(f"/groups/{slug}")
         window.heads("We can’t find that page")
-
-
-class TestWaitingList:
-    def test_a_place_that_comes_free_goes_to_who_waits(
-        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
-    ) -> None:
-        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
-        with demo_site.app.app_context():
-            slug = group_of(rosa, kim, robin, ash, name="One chair", visibility=Visibility.UNLISTED)
-            session = weekly_sessions_of(slug, rosa, capacity=1)[0]
-        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
-        for window in (first, second, third):
-            window.visit(session)
-        first.press("I’m coming")
-        first.heads("You’re expected")
-
-        second.visit(session)
-        second.says("Full.")
-        second.press("Join the waiting list")
-        second.says("You are number 1.")
-        third.visit(session)
-        third.says("One person is waiting.")
-        third.press("Join the waiting list")
-        third.says("You are number 2.")
-
-        first.press("Can’t come")
-        first.heads("You said that you can’t come")
-        second.read_letter(robin.email)
-        second.says("A place is free, and it is yours.")
-        second.follow_letter()
-        second.says("You’re expected")
-        third.visit(session)
-        third.says("You are number 1.")
-
-    def test_an_organizer_may_change_the_order_and_anybody_may_leave_it(
-        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
-    ) -> None:
-        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
-        with demo_site.app.app_context():
-            slug = group_of(rosa, kim, robin, ash, name="One chair", visibility=Visibility.UNLISTED)
-            session = weekly_sessions_of(slug, rosa, capacity=1)[0]
-        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
-        first.visit(session)
-        first.press("I’m coming")
-        for window in (second, third):
-            window.visit(session)
-            window.press("Join the waiting list")
-        third.says("You are number 2.")
-        # Nobody sees who else is on it.
-        expect(third.main).not_to_contain_text("Robin")
-
-        organizer = open_window(demo_site, rosa, way)
-        organizer.visit(session)
-        organizer.follow("Who is coming")
-        organizer.press("Move up Ash")
-        third.visit(session)
-        third.says("You are number 1.")
-        third.press("Leave the list")
-        second.visit(session)
-        second.says("You are number 1.")
 
 
 class TestLeavingOutADay:
@@ -173,99 +101,8 @@ class TestLeavingOutADay:
         window.heads("Breaks")
         window.visit(session)
         window.says("This session does not take place.")
-
-
-class TestOffers:
-    def test_on_the_last_day_a_free_place_is_offered(
-        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
-    ) -> None:
-        kim, robin, ash = (demo_site.newcomer(name) for name in ("Kim", "Robin", "Ash"))
-        soon = to_zone(utc_now() + timedelta(hours=18), "Europe/London").replace(tzinfo=None)
         with demo_site.app.app_context():
-            slug = group_of(rosa, kim, robin, ash, name="Last day", visibility=Visibility.UNLISTED)
-            session = weekly_sessions_of(
-                slug, rosa, capacity=1, rule=None, wall_starts_at=soon.replace(microsecond=0)
-            )[0]
-        first, second, third = (open_window(demo_site, who, way) for who in (kim, robin, ash))
-        first.visit(session)
-        first.press("I’m coming")
-        second.visit(session)
-        second.press("Join the waiting list")
-        second.says("You are number 1.")
-        third.visit(session)
-        third.press("Join the waiting list")
-        first.visit(session)
-        first.press("Can’t come")
-        second.visit(session)
-        second.says("A place is free for you")
-        second.says("It is kept for you until:")
-
-        # Nobody takes it in time, so it passes on.
-        with demo_site.app.app_context(), transaction():
-            db.session.execute(
-                update(WaitingListOffer)
-                .where(WaitingListOffer.outcome.is_(None))
-                .values(expires_at=utc_now())
-            )
-        second.visit(session)
-        second.says("then went to whoever was next")
-        with demo_site.app.app_context():
-            pass_on_places(now=utc_now())
-        third.visit(session)
-        third.says("A place is free for you")
-        third.press("Yes, I’m coming")
-        third.heads("You’re expected")
-
-    def test_one_that_comes_free_at_night_waits_for_the_morning(
-        self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone
-    ) -> None:
-        kim, robin = demo_site.newcomer("Kim"), demo_site.newcomer("Robin")
-        soon = to_zone(utc_now() + timedelta(hours=20), "Europe/London").replace(tzinfo=None)
-        with demo_site.app.app_context():
-            slug = group_of(rosa, kim, robin, name="At night", visibility=Visibility.UNLISTED)
-            session = weekly_sessions_of(
-                slug, rosa, capacity=1, rule=None, wall_starts_at=soon.replace(microsecond=0)
-            )[0]
-        first, second = (open_window(demo_site, who, way) for who in (kim, robin))
-        first.visit(session)
-        first.press("I’m coming")
-        second.visit(session)
-        second.press("Join the waiting list")
-        morning = fall_asleep(demo_site, robin)
-        first.visit(session)
-        first.press("Can’t come")
-        first.heads("You said that you can’t come")
-        # Who is awake all the same reads it at once, and has all the time from the morning on.
-        second.visit(session)
-        second.says("A place is free for you")
-        kept = str(second.main.locator("strong time").get_attribute("datetime"))
-        assert datetime.fromisoformat(kept) == morning + LONGEST_OFFER
-        with demo_site.app.app_context(), transaction():
-            letter = db.session.execute(
-                select(OutboxJob)
-                .where(OutboxJob.kind == "rsvps.place_offered")
-                .order_by(OutboxJob.id.desc())
-                .limit(1)
-            ).scalar_one()
-            assert (letter.state, letter.due_at) == (JobState.WAITING, morning)
-
-            # It dawns.
-            account = account_of(robin)
-            account.quiet_from = account.quiet_until
-            letter.due_at = utc_now()
-        assert second.read_letter(robin.email) == "A place is kept for you for a while"
-        second.follow_letter()
-        second.press("Yes, I’m coming")
-        second.heads("You’re expected")
-
-
-def fall_asleep(site: Site, someone: Someone) -> datetime:
-    """Let it be night for somebody by their own choice; return when their morning comes."""
-    with site.app.app_context(), transaction():
-        account = account_of(someone)
-        account.quiet_from = to_zone(utc_now(), account.time_zone).hour
-        account.quiet_until = (account.quiet_from + 2) % 24
-        return account.quiet_hours.over(utc_now())
+            assert find_session_of(session).is_cancelled
 
 
 #: Seconds that a practised hand needs (the keystroke-level model of Card, Moran and Newell): a key,
@@ -355,6 +192,9 @@ class TestStartingAGroup:
             window.visit(f"/groups/{slug}")
             window.go(window.main.locator(".dates__title a").nth(number))
             window.says(re.compile(r"Led by\s+Amina, Kofi"))
+            with demo_site.app.app_context():
+                leaders = {one.display_name for one in find_session_of(window.path).facilitators}
+            assert leaders == {"Amina", "Kofi"}
 
     def test_dates_are_checked_before_they_are_planned(
         self, demo_site: Site, open_window: OpenWindow, way: Way, rosa: Someone

@@ -33,12 +33,6 @@ ROOM = "/guides/your-first-session"
 
 
 @pytest.fixture
-def rosa(demo_site: Site) -> Someone:
-    """Somebody who organizes a listed group."""
-    return demo_site.newcomer("Rosalind")
-
-
-@pytest.fixture
 def slug(demo_site: Site, rosa: Someone) -> str:
     """Her group."""
     with demo_site.app.app_context():

@@ -4,12 +4,14 @@ Nothing here lists pages. A new view is found when it has an address without a n
 page leads to it; what else it takes is an exception that says why.
 """
 
+import fcntl
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
@@ -35,6 +37,23 @@ APART = CHANGES_BY_LOOKING.keys() | {"static", "dev.letter_html"}
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the pages of all visitors held so far, in all processes of a run."""
+
+    folder: Path
+
+    def note(self, about: str, parts: Iterable[str]) -> bool:
+        """Note parts of something; tell whether any of them is new."""
+        found = {sha256(part.encode()).hexdigest() for part in parts}
+        with (self.folder / sha256(about.encode()).hexdigest()).open("a+") as lines:
+            fcntl.flock(lines, fcntl.LOCK_EX)
+            lines.seek(0)
+            new = found.difference(lines.read().split())
+            lines.writelines(f"{line}\n" for line in new)
+        return bool(new)
+
+
+@dataclass(frozen=True)
 class Found:
     """What one visitor gets at one address."""
 
@@ -47,7 +66,9 @@ class Found:
     page: Page
     #: The same for two pages of the same bytes, but for the tokens of their forms.
     mark: str
-    #: Whether it holds something that no page of this view held before it.
+    #: What it is made of.
+    shape: frozenset[str]
+    #: Whether some of that was on no page of this view before it.
     is_new: bool
 
     @property
@@ -80,9 +101,8 @@ def crawl(app: Flask, someone: Someone | None) -> Iterator[Found]:
         shape = shape_of(page)
         is_new = bool(shape - shapes[endpoint])
         shapes[endpoint] |= shape
-        yield Found(
-            endpoint, path, came_from, answer.status_code, page, mark_of(answer.data), is_new
-        )
+        mark = mark_of(answer.data)
+        yield Found(endpoint, path, came_from, answer.status_code, page, mark, shape, is_new)
         for link in links_of(page) if endpoint != SAMPLES else []:
             target = own_address(path, link)
             if target is not None and target not in known:
@@ -137,11 +157,11 @@ def mark_of(body: bytes) -> str:
     return sha256(re.sub(rb'name="csrf_token"[^>]*', b"", body)).hexdigest()
 
 
-def shape_of(page: Page) -> set[str]:
+def shape_of(page: Page) -> frozenset[str]:
     """Return what a page is made of: each kind of element in each place, whatever stands in it."""
-    return {
+    return frozenset(
         " ".join(_kind(part) for part in _with_those_around(element)) for element in page.elements
-    }
+    )
 
 
 def _with_those_around(element: Element) -> Iterator[Element]:

@@ -55,11 +55,14 @@ class Inspector:
         assert answer is not None
         return answer
 
-    def look(self, name: str, answer: Response, *, is_heavy: bool = False) -> Iterator[str]:
+    def look(
+        self, name: str, answer: Response, *, is_heavy: bool = False, is_known: bool = False
+    ) -> Iterator[str]:
         """Tell everything that is wrong with the page that has just opened on a phone by day.
 
         :param answer: what came from the server
         :param is_heavy: whether it may weigh as much as it likes
+        :param is_known: whether all that it is made of was looked at, so that a shorter look will do
         """
         self.looks += 1
         self.html[name] = answer.text()
@@ -69,8 +72,8 @@ class Inspector:
             [] if is_heavy else self._faults_of_weight(name),
             faults(Elements(self.html[name]), own_address=self.base_url),
             faults_of_head(self.page),
-            self._faults_in_every_window(),
-            faults_of_focus(self.page),
+            self._faults_in_two_windows() if is_known else self._faults_in_every_window(),
+            [] if is_known else faults_of_focus(self.page),
         )
         yield from (f"{name}: {fault}" for fault in chain.from_iterable(checks))
 
@@ -102,6 +105,14 @@ class Inspector:
         yield from faults_of_order(self.page)
         yield from misfits(self.page, f"at {DESK} px")
         yield from misfits_in_large_letters(self.page, f"at {DESK} px")
+
+    def _faults_in_two_windows(self) -> Iterator[str]:
+        """Let all rules of axe look once each way, and see whether these words fit as well."""
+        yield from self._axe(PHONE, "light", EVERYTHING)
+        turn(self.page, NARROWEST)
+        yield from misfits(self.page, f"at {NARROWEST} px")
+        yield from self._axe(DESK, "dark", EVERYTHING)
+        yield from misfits(self.page, f"at {DESK} px")
 
     def _axe(self, width: int, scheme: str, rules: Mapping[str, Any]) -> Iterator[str]:
         turn(self.page, width, scheme)

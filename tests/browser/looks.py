@@ -25,14 +25,15 @@ OUTSIDE = """() => {
 #: Names words that are cut off, because their box can neither grow nor be scrolled.
 CUT_OFF = """() => [...document.body.querySelectorAll("*")]
     .filter((element) => {
-        if (!element.innerText?.trim() || element.closest(".visually-hidden, .table-scroll")) return false;
         const { overflowX, overflowY } = getComputedStyle(element);
-        const isCut = (way, inside, outside) => ["hidden", "clip"].includes(way) && inside > outside + 1;
+        const isCut = (way, inside, outside) => ["hidden", "clip"].includes(way) && inside() > outside() + 1;
         return (
-            element !== document.body && (
-                isCut(overflowX, element.scrollWidth, element.clientWidth) ||
-                isCut(overflowY, element.scrollHeight, element.clientHeight)
-            )
+            element !== document.body &&
+            (
+                isCut(overflowX, () => element.scrollWidth, () => element.clientWidth) ||
+                isCut(overflowY, () => element.scrollHeight, () => element.clientHeight)
+            ) &&
+            element.innerText?.trim() && !element.closest(".visually-hidden, .table-scroll")
         );
     })
     .slice(0, 3)
@@ -99,7 +100,8 @@ USUAL_SPACE = "() => { document.adoptedStyleSheets = []; }"
 def turn(page: Page, width: int, scheme: str = "light") -> None:
     """Give the window another width, and the day another light."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": width, "height": 900})
+    if page.viewport_size is None or page.viewport_size["width"] != width:
+        page.set_viewport_size({"width": width, "height": 900})
 
 
 def misfits(page: Page, how: str) -> Iterator[str]:

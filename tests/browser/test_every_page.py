@@ -1,12 +1,13 @@
 """Every page of the demo story, for everybody in it, by day and night, on a phone and at a desk."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.checkers import faults_of_html, needs_checkers
-from tests.browser.crawl import APART, SAMPLES, Found, crawl
+from tests.browser.crawl import APART, SAMPLES, Found, Seen, crawl
 from tests.browser.inspection import (
     Inspector,
     faults_of_refusal,
@@ -58,9 +59,12 @@ ONLY_BY_JOURNEY = frozenset(
 
 
 @pytest.fixture(scope="module")
-def looked_at() -> set[str]:
-    """The marks of the pages that this process has looked at."""
-    return set()
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """What was looked at in this run, in whichever process."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seen"
+    folder.mkdir(exist_ok=True)
+    return Seen(folder)
 
 
 def somebody(site: Site, visitor: str) -> Someone | None:
@@ -97,7 +101,7 @@ def test_every_page_is_right(
     demo_site: Site,
     open_window: OpenWindow,
     visitor: str,
-    looked_at: set[str],
+    seen: Seen,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -110,12 +114,12 @@ def test_every_page_is_right(
         for found in crawl(demo_site.app, someone):
             if not found.is_page or not found.is_new:
                 continue
-            if found.mark in looked_at:
+            if not seen.note("pages", [found.mark]):
                 # Another visitor got the same bytes, so the same would be found.
                 again += 1
                 continue
-            looked_at.add(found.mark)
-            wrong += faults_of_page(window, inspector, found)
+            is_known = not seen.note(found.endpoint, found.shape)
+            wrong += faults_of_page(window, inspector, found, is_known=is_known)
         if someone is None:
             for name, answer in refusals(window, demo_site, inspector):
                 wrong += inspector.look(name, answer)
@@ -126,18 +130,23 @@ def test_every_page_is_right(
     assert not wrong, "\n".join([f"{len(wrong)} faults of pages for a {visitor}:", *wrong])
 
 
-def faults_of_page(window: Window, inspector: Inspector, found: Found) -> Iterator[str]:
-    """Open a page, look at it, then send each of its forms without what it needs."""
+def faults_of_page(
+    window: Window, inspector: Inspector, found: Found, *, is_known: bool
+) -> Iterator[str]:
+    """Open a page, look at it, then send each of its forms without what it needs.
+
+    :param is_known: whether pages of other visitors held all that it is made of
+    """
     window.faults.expected |= {400, 422}
     name = f"{found.path} ({found.endpoint})"
     answer = inspector.open(found.path)
     is_sample = found.endpoint == SAMPLES
     forms = 0 if is_sample else len(forms_to_send_empty(window.page))
-    yield from inspector.look(name, answer, is_heavy=is_sample)
+    yield from inspector.look(name, answer, is_heavy=is_sample, is_known=is_known)
     for number in range(forms):
         name_when_empty = f"{name} with nothing in form {number + 1}"
         inspector.open(found.path)
         inspector.scales.clear()
         answer = send_empty(window.page, forms_to_send_empty(window.page)[number])
         yield from (f"{name_when_empty}: {fault}" for fault in faults_of_refusal(window.page))
-        yield from inspector.look(name_when_empty, answer)
+        yield from inspector.look(name_when_empty, answer, is_known=is_known)

@@ -5,8 +5,9 @@ import pytest
 from supportgroups.groups import queries
 from supportgroups.groups.models import Admission, Visibility
 from supportgroups.groups.services.groups import edit_group
-from tests.browser_client import PageReader
+from tests.browser_client import ID
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes
 
 SCRIPT = "</textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -122,7 +123,7 @@ class TestBadInput:
         with nothing_changes():
             response = form_page.send(**{field: value})
         assert complaints(response.text) == {field: words}
-        assert PageReader(response.text).title.startswith("Error: ")
+        assert title_of(response.text).startswith("Error: ")
 
     @pytest.mark.parametrize(("field", "value"), UNKNOWN)
     def test_nobody_can_choose_what_is_not_offered(self, form_page, field, value):
@@ -148,7 +149,7 @@ class TestBadInput:
 
     def test_each_complaint_leads_to_its_field(self, form_page):
         response = form_page.send(name="", visibility="", topics=["nonsense"])
-        ids = set(PageReader(response.text).ids)
+        ids = set(ID.findall(response.text))
         for place in ("name", "visibility-0", "topics-0"):
             assert f'<a href="#{place}">' in response.text
             assert place in ids

@@ -10,8 +10,9 @@ from supportgroups.groups import queries
 from supportgroups.groups.models import Admission, Role, Visibility
 from supportgroups.groups.services.invitations import create_invitation, revoke_invitation
 from supportgroups.groups.services.members import remove_member
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes
 
 GROUP = "/groups/evening-circle"
@@ -275,11 +276,9 @@ class TestLeave:
 def test_no_tab_says_which_group_it_is(sam_s, cast, now):
     set_group(cast, name="Canarygroup", admission=Admission.REQUEST)
     _link, secret = create_invitation(cast.group, actor=cast.rosa, name="flyer", now=now)
-    titles = [
-        PageReader(sam_s.get(f"{GROUP}{page}").text).title for page in ("", "/agreement", "/leave")
-    ]
+    titles = [title_of(sam_s.get(f"{GROUP}{page}").text) for page in ("", "/agreement", "/leave")]
     sam_s.sign_in(cast.stan)
-    titles += [PageReader(sam_s.get(url).text).title for url in (JOIN, f"/invitations/{secret}")]
+    titles += [title_of(sam_s.get(url).text) for url in (JOIN, f"/invitations/{secret}")]
     assert not [title for title in titles if "canary" in title.lower()]
 
 

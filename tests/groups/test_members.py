@@ -9,9 +9,10 @@ from supportgroups.db import db, transaction
 from supportgroups.groups import queries
 from supportgroups.groups.models import JoinRequest, Role
 from supportgroups.groups.services.invitations import create_invitation
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import LONG_AGO, make_membership, make_user
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes, statements
 
 MEMBERS = "/groups/evening-circle/members"
@@ -72,7 +73,7 @@ class TestPage:
         assert advice not in rosa_s.get(MEMBERS).text
 
     def test_its_tab_says_nothing(self, rosa_s):
-        assert PageReader(rosa_s.get(MEMBERS).text).title == "Members"
+        assert title_of(rosa_s.get(MEMBERS).text) == "Members"
 
     def test_it_is_as_quick_for_many_as_for_few(self, rosa_s, cast, now):
         def questions():
@@ -144,7 +145,7 @@ class TestRemove:
         with nothing_changes():
             page = rosa_s.get(f"{MEMBERS}/{membership(cast, 'sam').public_id}/remove")
         assert "Remove Sam" in visible_text(page.text)
-        assert PageReader(page.text).title == "Remove a member"
+        assert title_of(page.text) == "Remove a member"
 
     def test_it_works(self, rosa_s, cast, now):
         assert "Sam was removed." in act(rosa_s, cast, "sam", "remove")
@@ -206,7 +207,7 @@ class TestInvitations:
         address = re.search(r'value="http://localhost/invitations/([\w-]{32})"', page.text)
         assert queries.find_usable_invitation(address[1], now=now).name == "flyer"
         assert address[1] not in rosa_s.get(MEMBERS).text
-        assert PageReader(page.text).title == "Invitation link"
+        assert title_of(page.text) == "Invitation link"
 
     @pytest.mark.parametrize(
         ("name", "words"),

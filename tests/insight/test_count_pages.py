@@ -12,9 +12,10 @@ from supportgroups.insight.models import Outcome
 from supportgroups.insight.queries import find_head_count
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.conftest import NOW
 from tests.factories import find_membership, make_rsvp
+from tests.house.pages import title_of
 
 FORM = {"heads": "8", "first_timers": "2", "outcome": "held"}
 
@@ -130,7 +131,7 @@ class TestCountHeads:
 
     def test_its_tab_says_nothing(self, browser, cast, url):
         browser.sign_in(cast.kofi)
-        assert PageReader(browser.get(url).text).title == "Head count"
+        assert title_of(browser.get(url).text) == "Head count"
 
 
 class TestCountByLink:

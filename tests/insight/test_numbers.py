@@ -13,9 +13,10 @@ from supportgroups.insight.numbers import SessionNumbers, Summary, average, is_t
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import Pause, SessionStatus
 from supportgroups.text import guard_cell
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.conftest import NOW
 from tests.factories import LONG_AGO, make_rsvp, make_session, make_user
+from tests.house.pages import title_of
 from tests.watching import statements
 
 URL = "/groups/evening-circle/numbers"
@@ -187,7 +188,7 @@ class TestNumbers:
 
     def test_its_tab_says_nothing(self, browser, cast):
         browser.sign_in(cast.rosa)
-        assert PageReader(browser.get(URL).text).title == "Numbers"
+        assert title_of(browser.get(URL).text) == "Numbers"
 
 
 @pytest.mark.parametrize("url", [URL, URL + ".csv"])

@@ -8,7 +8,7 @@ from supportgroups.db import db, transaction
 from supportgroups.groups.models import Group, JoinRequest, Role, Visibility
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionFacilitator, SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import (
     LONG_AGO,
     find_membership,
@@ -19,6 +19,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.house.pages import title_of
 from tests.watching import acts, statements
 
 URL = "/my/organizing"
@@ -146,7 +147,7 @@ class TestOrganizing:
 
     def test_its_tab_says_nothing(self, browser, cast):
         browser.sign_in(cast.rosa)
-        assert PageReader(browser.get(URL).text).title == "Leading"
+        assert title_of(browser.get(URL).text) == "Leading"
 
     def test_my_page_leads_there_those_who_lead(self, browser, cast):
         for name, is_led in (("rosa", True), ("kofi", True), ("sam", False)):

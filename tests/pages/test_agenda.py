@@ -7,8 +7,9 @@ from supportgroups.db import transaction
 from supportgroups.groups.models import Admission, Visibility
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import make_membership, make_rsvp
+from tests.house.pages import title_of
 
 PLACE = "The library, High Street"
 VIEWS = ["", "?view=month&month=2026-12", "?view=past"]
@@ -158,7 +159,7 @@ class TestGroupSessions:
     def test_the_tab_names_the_group_only_to_those_who_do_not_belong(self, browser, cast):
         def title(query):
             page = browser.get(f"/groups/evening-circle/sessions{query}")
-            return PageReader(page.text).title
+            return title_of(page.text)
 
         assert title("") == "All dates: Evening circle"
         browser.sign_in(cast.sam)
@@ -208,7 +209,7 @@ class TestMySessions:
         assert "Evening circle" in days["Tuesday 1 December 2026"]
         assert "You said maybe" in days["Tuesday 1 December 2026"]
         assert "Canal walk" in days["Saturday 5 December 2026"]
-        assert PageReader(page.text).title == "My sessions"
+        assert title_of(page.text) == "My sessions"
 
     def test_a_group_that_i_left_is_gone(self, browser, cast, now):
         browser.sign_in(cast.sam)

@@ -11,7 +11,7 @@ from supportgroups.groups.queries import get_membership
 from supportgroups.groups.topics import AccessAnswer, AccessFeature, Topic
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import (
     LONG_AGO,
     make_membership,
@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.gate import EVERYONE, MEMBERS, Gate
+from tests.house.pages import title_of
 from tests.watching import statements
 
 GROUP = "/groups/evening-circle"
@@ -214,7 +215,7 @@ class TestDiscretion:
         [("rosa", "Group"), ("kofi", "Group"), ("sam", "Group"), (None, "Evening circle")],
     )
     def test_the_tab_of_a_member_says_nothing(self, read, name, title):
-        assert PageReader(read(name, raw=True)).title == title
+        assert title_of(read(name, raw=True)) == title
 
     @pytest.mark.parametrize("visibility", list(Visibility))
     def test_a_member_s_page_leads_to_their_own_calendar(self, read, cast, visibility):

@@ -8,8 +8,9 @@ from supportgroups.db import transaction
 from supportgroups.groups.models import Role, Visibility
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import make_group, make_membership, make_rsvp, make_series, make_session
+from tests.house.pages import title_of
 from tests.watching import statements
 
 WEEK = timedelta(weeks=1)
@@ -147,7 +148,7 @@ class TestMy:
 
     def test_its_tab_says_nothing(self, browser, cast):
         browser.sign_in(cast.sam)
-        assert PageReader(browser.get("/my").text).title == "My page"
+        assert title_of(browser.get("/my").text) == "My page"
 
     def test_it_asks_the_database_as_often_for_much_as_for_little(self, browser, read, cast):
         def questions():

@@ -11,9 +11,10 @@ from supportgroups.groups.models import Admission, Visibility
 from supportgroups.groups.queries import get_membership
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.sessions.models import SessionStatus
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import make_membership, make_rsvp, make_session, make_user
 from tests.gate import EVERYONE, LEADERS, MEMBERS, Gate
+from tests.house.pages import title_of
 from tests.watching import statements
 
 WEEK = timedelta(weeks=1)
@@ -357,7 +358,7 @@ class TestOnlineLink:
 class TestDiscretion:
     @pytest.mark.parametrize("name", [None, "stan", "sam", "kofi", "rosa"])
     def test_its_tab_says_nothing(self, read, name):
-        assert PageReader(read(name, raw=True)).title == "Session"
+        assert title_of(read(name, raw=True)) == "Session"
 
     def test_no_member_is_named_but_to_those_at_the_door(self, app):
         gate = Gate(app)

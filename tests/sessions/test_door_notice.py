@@ -11,7 +11,8 @@ from supportgroups.sessions.models import SessionStatus
 from supportgroups.sessions.services.pauses import take_break
 from supportgroups.sessions.services.sessions import cancel_session
 from tests import factories
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
+from tests.house.pages import title_of
 
 WEEK = timedelta(weeks=1)
 
@@ -36,7 +37,7 @@ class TestDoorNotice:
         assert "Tuesday 1 December 2026, 19:00" in visible_text(page)
         assert "The hall is flooded" in page
         assert "The next date is Tuesday 8 December" in visible_text(page)
-        assert PageReader(page).title == "Notice for the door"
+        assert title_of(page) == "Notice for the door"
 
     def test_what_is_printed_names_no_group_and_nobody(self, browser, cast, cancelled, url):
         browser.sign_in(cast.rosa)

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 
 from supportgroups.db import transaction
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.factories import make_session
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes
 
 SCRIPT = "<script>alert(1)</script>\"'>"
@@ -78,7 +79,7 @@ class TestEdit:
         assert (cast.session.title, cast.series.title) == ("Wednesday", "Tuesday evening")
 
     def test_its_tab_says_nothing(self, rosa_s, edit_url):
-        assert PageReader(rosa_s.get(edit_url).text).title == "Change a session"
+        assert title_of(rosa_s.get(edit_url).text) == "Change a session"
 
     def test_what_is_over_can_no_longer_be_changed(self, rosa_s, cast, now):
         old = make_session(cast.series, cast.session.wall_starts_at - timedelta(weeks=3))
@@ -149,7 +150,7 @@ class TestBadInput:
         with nothing_changes():
             page = edit(**changes).text
         assert complaints(page) == wrong
-        assert PageReader(page).title.startswith("Error: ")
+        assert title_of(page).startswith("Error: ")
 
     @pytest.mark.parametrize(("field", "value"), ABSURD)
     def test_nonsense_is_explained_and_kept(self, edit, field, value):
@@ -207,7 +208,7 @@ class TestCancel:
         with nothing_changes():
             page = rosa_s.get(f"{url}/cancel").text
         assert "Tuesday 1 December 2026, 19:00–20:30 (London time)" in visible_text(page)
-        assert PageReader(page).title == "Cancel a session"
+        assert title_of(page) == "Cancel a session"
 
     def test_it_works(self, rosa_s, url, cast):
         response = rosa_s.post(f"{url}/cancel", {"reason": "The hall\x00 is flooded"})

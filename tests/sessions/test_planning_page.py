@@ -9,8 +9,9 @@ from sqlalchemy import select
 from supportgroups.db import db, transaction
 from supportgroups.sessions.models import GroupSession, Series, SeriesKind
 from supportgroups.sessions.ways_in import WayIn
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes
 
 PLAN = "/groups/evening-circle/series/new"
@@ -343,7 +344,7 @@ class TestBadInput:
         with nothing_changes():
             page = plan(**changes).text
         assert complaints(page) == wrong
-        assert PageReader(page).title.startswith("Error: ")
+        assert title_of(page).startswith("Error: ")
 
     @pytest.mark.parametrize(
         "changes",

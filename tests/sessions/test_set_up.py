@@ -13,8 +13,9 @@ from supportgroups.groups.services.drafts import forget_old_drafts
 from supportgroups.groups.topics import Format, Topic
 from supportgroups.sessions.models import Series, SeriesKind
 from supportgroups.sessions.ways_in import WayIn
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.form_reader import complaints, filled_in
+from tests.house.pages import title_of
 from tests.watching import nothing_changes
 
 SCRIPT = "<script>alert(1)</script>\"'>"
@@ -133,7 +134,7 @@ class TestTheWay:
     def test_its_tab_says_nothing(self, rosa_s, ready):
         ready()
         for url in (*PAGES.values(), REVIEW):
-            assert PageReader(rosa_s.get(url).text).title == "Start a group"
+            assert title_of(rosa_s.get(url).text) == "Start a group"
 
     def test_hostile_words_are_only_ever_text(self, rosa_s, ready):
         ready(what=dict.fromkeys(WHAT, SCRIPT))

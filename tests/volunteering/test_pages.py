@@ -10,9 +10,10 @@ from supportgroups.groups.models import Visibility
 from supportgroups.volunteering import links
 from supportgroups.volunteering.queries import find_open_request
 from supportgroups.volunteering.services import cover as services
-from tests.browser_client import PageReader, visible_text
+from tests.browser_client import visible_text
 from tests.conftest import NOW
 from tests.factories import find_membership
+from tests.house.pages import title_of
 
 
 def leaders(group_session):
@@ -135,7 +136,7 @@ class TestFindCover:
 
     def test_its_tab_says_nothing(self, browser, cast, url):
         browser.sign_in(cast.rosa)
-        assert PageReader(browser.get(url).text).title == "Who leads it"
+        assert title_of(browser.get(url).text) == "Who leads it"
 
 
 class TestAnswerByLink:

@@ -31,7 +31,7 @@ from supportgroups.sessions.models import GroupSession, Series
 from tests import factories
 from tests.browser_client import Browser
 from tests.outbox_runner import OutboxRunner
-from tests.outgoing import Ear
+from tests.outgoing import listen_to
 
 POSTGRES = "SUPPORTGROUPS_TEST_POSTGRES_URL"
 STRICT = os.environ.get("SUPPORTGROUPS_TEST_STRICT") == "1"
@@ -171,9 +171,7 @@ def application(database: Any) -> Iterator[Flask]:
     app = create_app(make_config(database.folder, DATABASE_URL=database.url))
     app.testing = True
     app.teardown_appcontext(_look_for_unsaved_changes)
-    ear = Ear(app.wsgi_app, database.url)
-    app.wsgi_app = ear  # type: ignore[method-assign]
-    app.extensions["ear"] = ear
+    listen_to(app)
     with app.app_context():
         upgrade()
         database.built(app)
@@ -191,8 +189,9 @@ def _emptied(application: Flask, database: Any) -> Iterator[Flask]:
         kept_bodies.clear()
         for letter in application.config["SETTINGS"].mail_folder.glob("*"):
             letter.unlink()
+        application.extensions["ear"].forget()
         yield application
-        told = application.extensions["ear"].look_over(application.config["SETTINGS"].mail_folder)
+        told = application.extensions["ear"].look_over()
         leftover = [*db.session.new, *db.session.dirty, *db.session.deleted]
         db.session.remove()
         assert leftover == [], "the test or the code under test left changes uncommitted"

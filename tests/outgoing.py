@@ -1,25 +1,33 @@
-"""What goes out of the site while a test runs, looked over when it ends: calendar objects and letters.
+"""What goes out of a site while a test runs, looked over when it ends: calendar objects and letters.
 
 They name nobody but their reader, and where the reader did not ask for plain words they hold no
 word of a group: its name, its address, and the titles, topics and places of its sessions. The
-database of the test, as it is at its end, says which words these are. A calendar that another
-process serves, and a letter that went to a mail server, is not among them.
+database of the site, as it is at the end, says which words these are.
+
+Calendars are heard where a site hands them out, in the process of the test (`listen_to`) and in
+every server that it starts (`tests/overheard.py`), and noted beside the data of the site. Letters
+are read in the mailbox of the site, and those that went to a mail server of the tests are `posted`.
+The demo site is looked over once, when the run ends. Not heard is what a test asks of a part of
+the site, such as the door of the feeds, and a site that it makes for itself beside these two.
 """
 
 import gzip
+import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
+from uuid import uuid4
 
+from flask import Flask
 from sqlalchemy import Engine, create_engine, literal, select, union
 from sqlalchemy.pool import NullPool
 
 from supportgroups.accounts.models import UserAccount
 from supportgroups.calendars.models import Discretion, FeedLink, InvitationChoice
+from supportgroups.config import Config
 from supportgroups.groups.models import Group, JoinRequest, Membership
 from supportgroups.sessions.models import GroupSession, Series, SeriesDate
 from supportgroups.tokens import hash_secret
@@ -31,6 +39,8 @@ PERSON, ADDRESS, GROUP, PLAIN = "person", "address", "group", "plain"
 PRIVATE_FEED = re.compile(r"^/calendar/([^/]+)\.ics$")
 #: Tokens in addresses may hold any letters by chance.
 WEB_ADDRESS = re.compile(r"https?://\S+")
+#: Letters that a mail server of this process took since the last look, to whom, and from whom.
+posted: list[tuple[bytes, str, str]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +69,21 @@ class Word(NamedTuple):
     word: str
 
 
-@dataclass
 class Ear:
-    """A WSGI application around a site's own that keeps the calendar objects it hands out."""
+    """A WSGI application around a site's own that notes the calendar objects it hands out.
 
-    behind: Callable[..., Iterable[bytes]]
-    database_url: str
-    heard: list[Object] = field(default_factory=list)
+    The notes are files beside the data of the site, so that all its processes can leave some and
+    one that is killed takes none along.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self, behind: Callable[..., Iterable[bytes]], config: Config) -> None:
+        """Stand before what `behind` answers."""
+        self.behind = behind
+        self.mail_folder = config.mail_folder
+        self.notes = config.data_dir / "heard"
+        self.notes.mkdir(exist_ok=True)
         # One of its own, so that a test that counts questions does not hear these.
-        self.engine = create_engine(self.database_url, poolclass=NullPool)
+        self.engine = create_engine(config.database_url, poolclass=NullPool)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as the site does."""
@@ -87,10 +101,10 @@ class Ear:
             answer.close()
         if body := b"".join(parts):
             is_zipped = kinds.get("content-encoding") == "gzip"
-            self._keep(environ, gzip.decompress(body) if is_zipped else body)
+            self._note(self._heard(environ, gzip.decompress(body) if is_zipped else body))
         return parts
 
-    def _keep(self, environ: dict[str, Any], body: bytes) -> None:
+    def _heard(self, environ: dict[str, Any], body: bytes) -> Object:
         path = environ["PATH_INFO"]
         words = unfolded(body)
         if private := PRIVATE_FEED.match(path):
@@ -102,7 +116,7 @@ class Ear:
             is_file = path.startswith("/sessions/") or "/courses/" in path
             discretion = Discretion.NEUTRAL if is_file and asked != "plain" else Discretion.PLAIN
         seen = "" if discretion is Discretion.PLAIN else words
-        self.heard.append(Object(kind=path, words=words, seen=seen, reader=reader))
+        return Object(kind=path, words=words, seen=seen, reader=reader)
 
     def _owner_of(self, secret: str) -> tuple[int, Discretion]:
         """Return whose address it is, and what it tells at this moment."""
@@ -113,11 +127,34 @@ class Ear:
             user_id, discretion = connection.execute(question).one()
         return user_id, discretion
 
-    def look_over(self, mail_folder: Path) -> list[str]:
+    def _note(self, one: Object) -> None:
+        """Write it down in one step: whoever writes may be killed, and somebody may read."""
+        unfinished = self.notes / f"{uuid4()}.unfinished"
+        unfinished.write_text(json.dumps(asdict(one)))
+        unfinished.rename(unfinished.with_suffix(".json"))
+
+    def look_over(self) -> list[str]:
         """Return a sentence for each thing that went out and tells too much, and begin anew."""
-        went_out = [*self.heard, *(letter(path) for path in sorted(mail_folder.glob("*.eml")))]
-        self.heard.clear()
+        went_out = [
+            *(Object(**json.loads(note.read_text())) for note in self.notes.glob("*.json")),
+            *(letter(path.read_bytes()) for path in sorted(self.mail_folder.glob("*.eml"))),
+            *(letter(*one) for one in posted),
+        ]
+        self.forget()
         return told_too_much(went_out, words_of(self.engine)) if went_out else []
+
+    def forget(self) -> None:
+        """Begin anew."""
+        for note in self.notes.iterdir():
+            note.unlink()
+        posted.clear()
+
+
+def listen_to(app: Flask) -> None:
+    """Put an ear, which stands among the extensions then, before all that a site answers."""
+    ear = Ear(app.wsgi_app, app.config["SETTINGS"])
+    app.wsgi_app = ear  # type: ignore[method-assign]
+    app.extensions["ear"] = ear
 
 
 def unfolded(calendar: bytes) -> str:
@@ -126,11 +163,20 @@ def unfolded(calendar: bytes) -> str:
     return text.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";")
 
 
-def letter(path: Path) -> Object:
-    """Return a letter of the development mailbox."""
-    found = read_letter(path.read_bytes())
+def letter(content: bytes, recipient: str | None = None, sender: str = "") -> Object:
+    """Return a letter.
+
+    :param recipient: whom the envelope names; whom the letter names if there was none
+    :param sender: whom the envelope names
+    """
+    found = read_letter(content)
+    address = recipient or found["To"]
     # Where answers go is written by the organizers, for their members to see.
-    headers = [str(value) for name, value in found.items() if name not in {"To", "Reply-To"}]
+    headers = [
+        str(value)
+        for name, value in found.items()
+        if name != "Reply-To" and (name, value) != ("To", address)
+    ]
     words = found.get_content()
     second_form = found.get_body(("html",))
     if second_form is not None:
@@ -139,10 +185,10 @@ def letter(path: Path) -> Object:
     first = words.strip().partition("\n")[0]
     return Object(
         kind=f"letter {found['Subject']!r}",
-        words="\n".join([*headers, words, *calendars]),
+        words="\n".join([sender, *headers, words, *calendars]),
         seen="\n".join([found.get("Subject", ""), found.get("From", ""), first, *calendars]),
         is_invitation=bool(calendars),
-        address=found["To"],
+        address=address,
     )
 
 

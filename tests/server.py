@@ -89,7 +89,12 @@ def start_server(
     module: str = "wsgi:app",
     **settings: str,
 ) -> Server:
-    """Start gunicorn at a port; whoever starts it ends it."""
+    """Start gunicorn at a port; whoever starts it ends it.
+
+    What is listened to here is listened to there too.
+    """
+    if "ear" in application.extensions:
+        module, settings["TEST_SERVED"] = "tests.overheard:app", module
     environ = _environ(application, f"http://127.0.0.1:{port}", settings)
     log = application.config["SETTINGS"].data_dir / f"server-{port}.log"
     with log.open("ab") as output:

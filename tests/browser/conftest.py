@@ -18,6 +18,7 @@ from tests.browser.pictures import folder_for_pictures
 from tests.browser.site import Site, Someone, calendar_address_of, outside_world
 from tests.browser.window import Faults, OpenWindow, Way, Window
 from tests.conftest import make_config
+from tests.outgoing import listen_to
 from tests.server import serving, working
 
 CHROMIUM = "SUPPORTGROUPS_TEST_CHROMIUM"
@@ -66,8 +67,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo story on SQLite, served for the whole run."""
+    """The demo story on SQLite, served for the whole run; then what went out of it is looked over."""
     app = create_app(make_config(tmp_path_factory.mktemp("demo")))
+    listen_to(app)
     with app.app_context():
         upgrade()
         demo.fill_with_demo_data(now=utc_now())
@@ -92,6 +94,7 @@ def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield site
     with app.app_context():
         db.engine.dispose()
+    assert app.extensions["ear"].look_over() == [], "what went out tells too much"
 
 
 @pytest.fixture

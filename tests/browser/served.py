@@ -1,7 +1,8 @@
-"""The product as the browser tests serve it, different in three small ways.
+"""The product as the browser tests serve it, different in four small ways.
 
 "Leave now" ends at a page on this machine, because no test may fetch one of the outside world; two
-pages fail on purpose; and a browser that brings a certain cookie is not told to forget pages.
+pages fail on purpose, and a calendar says whatever it is asked to; and a browser that brings a
+certain cookie is not told to forget pages.
 """
 
 import os
@@ -32,6 +33,13 @@ def fail() -> ResponseReturnValue:
 def be_busy() -> ResponseReturnValue:
     """Find the database locked for too long."""
     raise Busy
+
+
+@app.get("/says/<words>.ics")
+@access(PUBLIC)
+def say(words: str) -> ResponseReturnValue:
+    """Hand out a calendar that tells everybody what it should not."""
+    return Response(f"BEGIN:VCALENDAR\r\nNAME:{words}\r\n", content_type="text/calendar")
 
 
 @app.after_request

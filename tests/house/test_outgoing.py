@@ -1,7 +1,8 @@
 """What goes out while a test runs is looked over when it ends; here that would be noticed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from supportgroups.calendars.services.invitations import (
     choose_invitations,
 )
 from supportgroups.calendars.services.links import create_feed_link
+from supportgroups.clock import to_zone, utc_now
 from supportgroups.db import transaction
 from supportgroups.outbox.mail import Letter
 from supportgroups.outbox.services.jobs import enqueue
@@ -22,25 +24,26 @@ from supportgroups.outbox.worker import Registry
 from supportgroups.rsvps.models import RsvpStatus
 from tests.browser_client import Browser
 from tests.conftest import NOW, Cast
-from tests.factories import make_rsvp
+from tests.factories import make_cast, make_rsvp, make_session
+from tests.outbox.mail_server import MailServer
 from tests.outbox_runner import OutboxRunner
+from tests.server import free_port, kill, request, start_server, wait_until_ready
 
 
 @pytest.fixture
-def told(app: Flask) -> Callable[[], list[str]]:
+def told(application: Flask) -> Callable[[], list[str]]:
     """Say what went out so far and told too much, each thing once."""
 
     def told() -> list[str]:
-        folder = app.config["SETTINGS"].mail_folder
-        found = app.extensions["ear"].look_over(folder)
-        for letter in folder.glob("*.eml"):
+        found = application.extensions["ear"].look_over()
+        for letter in application.config["SETTINGS"].mail_folder.glob("*.eml"):
             letter.unlink()
         return [sentence.rpartition(" holds ")[2] for sentence in found]
 
     return told
 
 
-def feed_of(person: UserAccount, discretion: Discretion) -> str:
+def feed_of(person: UserAccount, discretion: Discretion, now: datetime = NOW) -> str:
     """Return the path of a new feed of somebody."""
     _link, secret = create_feed_link(
         actor=person,
@@ -48,7 +51,7 @@ def feed_of(person: UserAccount, discretion: Discretion) -> str:
         group=None,
         discretion=discretion,
         neutral_word="Appointment",
-        now=NOW,
+        now=now,
     )
     return f"/calendar/{secret}.ics"
 
@@ -110,6 +113,40 @@ class TestFeeds:
         assert told() == []
 
 
+def test_a_leak_of_a_server_that_was_killed_is_noticed(
+    live_app: Flask, told: Callable[[], list[str]]
+) -> None:
+    cast = Cast(**make_cast(now=utc_now()))
+    tomorrow = to_zone(utc_now(), "Europe/London").replace(tzinfo=None) + timedelta(days=1)
+    make_rsvp(make_session(cast.series, tomorrow), cast.sam, RsvpStatus.ACCEPTED)
+    path = feed_of(cast.sam, Discretion.NEUTRAL, utc_now())
+    server = start_server(
+        live_app, free_port(), workers=2, threads=2, module="tests.house.careless:app"
+    )
+    try:
+        wait_until_ready(server)
+        # The second answer comes from the door before the application.
+        assert [request(server, "GET", path).status for _ in range(2)] == [200, 200]
+    finally:
+        kill(server.process)
+    assert told() == ["person 'Kofi'"] * 2
+    assert told() == []
+
+
+@pytest.fixture(params=["mailbox", "mail server"])
+def way_out(
+    request: pytest.FixtureRequest, app: Flask, outbox: OutboxRunner, monkeypatch: Any
+) -> Iterator[Callable[[], Sized]]:
+    """Let letters go to the mailbox or to a mail server; say which ones arrived there."""
+    if request.param == "mailbox":
+        yield lambda: outbox.letters
+        return
+    with MailServer() as server:
+        config = replace(app.config["SETTINGS"], smtp_url=server.url, development=False)
+        monkeypatch.setitem(app.config, "SETTINGS", config)
+        yield lambda: server.deliveries
+
+
 class TestLetters:
     @pytest.mark.parametrize(
         ("words", "expected"),
@@ -128,6 +165,7 @@ class TestLetters:
         app: Flask,
         cast: Cast,
         outbox: OutboxRunner,
+        way_out: Callable[[], Sized],
         told: Callable[[], list[str]],
         monkeypatch: pytest.MonkeyPatch,
         words: dict[str, str],
@@ -142,7 +180,7 @@ class TestLetters:
         with transaction():
             enqueue("tests.letter", {}, key="tests.letter", now=NOW)
         outbox.run()
-        assert len(outbox.letters) == 1
+        assert len(way_out()) == 1
         found = told()
         assert len(found) == len(expected)
         assert all(map(str.startswith, found, expected))
@@ -154,6 +192,6 @@ class TestLetters:
         bring_calendars_into_step(now=NOW)
         outbox.run()
         assert "Evening circle" in outbox.letters[0]["Subject"]
-        assert app.extensions["ear"].look_over(app.config["SETTINGS"].mail_folder) == []
+        assert app.extensions["ear"].look_over() == []
         choose_invitations(discretion=Discretion.NEUTRAL, **chosen)
         assert "group 'Evening circle'" in told()

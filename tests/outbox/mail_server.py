@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.outbox_runner import read_letter
+from tests.outgoing import posted
 
 #: How long a test waits for something that ought to happen at once, in seconds.
 PATIENCE = 30
@@ -162,6 +163,7 @@ class MailServer:
             answer = self.on_letter(delivery)
             if answer is not None:
                 return answer
+        posted.extend((delivery.content, to, delivery.sender) for to in delivery.recipients)
         with self.arrival:
             self.deliveries.append(delivery)
             self.arrival.notify_all()

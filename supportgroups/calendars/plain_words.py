@@ -18,6 +18,8 @@ BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", 
 UNREAD = frozenset({"script", "style", "head", "template"})
 
 _TAG = re.compile(r"</?[a-zA-Z!]")
+#: What looks like a tag and never ends. The parser would search the rest of the words for the end of each.
+_ENDLESS = re.compile(r"<(?!!--)(?![^<>]*>)")
 #: Where groups meet online; the address of each call stands on one of these.
 _ROOM = re.compile(
     r"https?://(?:[\w.-]{1,80}\.)?"
@@ -65,7 +67,7 @@ def without_tags(words: str) -> str:
         return words
     reader = _Reader()
     try:
-        reader.feed(words)
+        reader.feed(_ENDLESS.sub("&lt;", words))
         reader.close()
     except AssertionError:
         # The parser gives up on some declarations that no browser minds.

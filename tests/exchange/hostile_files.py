@@ -151,6 +151,9 @@ def _large_ones() -> Iterator[tuple[str, bytes]]:
     )
     yield "tags", calendar(event(EVENT + "DESCRIPTION:" + "<b>" * 300_000))
     yield "open tags", calendar(event(EVENT + "DESCRIPTION:" + "<a <!-- " * 100_000))
+    yield "open tags again", calendar(event(EVENT + "DESCRIPTION:" + "<a " * 300_000))
+    yield "open quotes in tags", calendar(event(EVENT + "DESCRIPTION:" + "<a b='" * 150_000))
+    yield "open remarks", calendar(event(EVENT + "DESCRIPTION:" + "<!-- >" * 150_000))
 
 
 def _tables() -> Iterator[tuple[str, bytes]]:

@@ -67,10 +67,13 @@ class Importer:
         assert response.status_code == 303
         return response.location, self.browser.get(response.location).text
 
+    def chosen(self, url: str) -> list[str]:
+        """Return the keys of what is chosen to begin with."""
+        return re.findall(r'value="(\w{16})" checked', self.browser.get(url).text)
+
     def plan(self, url: str, **data: Any) -> TestResponse:
         """Plan everything that is chosen to begin with."""
-        keys = re.findall(r'value="(\w{16})" checked', self.browser.get(url).text)
-        return self.browser.post(url, {"rows": keys, "admission": "drop_in", **data})
+        return self.browser.post(url, {"rows": self.chosen(url), "admission": "drop_in", **data})
 
     def bring(self, content: str | bytes) -> str:
         """Send a file and plan what is new in it; return the address of the import."""

@@ -21,7 +21,7 @@ from supportgroups.sessions import queries as session_queries
 from supportgroups.sessions.models import Series, WayIn
 from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services.dates_apart import DateApart, set_dates_apart
-from supportgroups.sessions.services.series import ListedDate, SeriesDetails, plan_series
+from supportgroups.sessions.services.series import ListedDate, SeriesDetails, plan_all
 from supportgroups.sessions.services.sessions import cancel_session
 from supportgroups.sessions.services.undoing import UNDO_FOR, TooLateToUndo
 from supportgroups.tokens import hash_secret
@@ -109,18 +109,19 @@ def import_dates(
     imported = Import(public_id=draft.public_id, group_id=group.id, imported_at=now)
     db.session.add(imported)
     db.session.flush()
-    for row in rows:
-        assert row.schedule is not None  # noqa: S101 (a new one has one)
-        series = _plan_one(group, row, row.schedule, admission=admission, actor=actor, now=now)
-        for uid in row.uids:
-            db.session.add(
-                ImportedEvent(
-                    import_id=imported.id,
-                    group_id=group.id,
-                    series_id=series.id,
-                    uid_hash=hash_secret(uid),
-                )
+    plans = [_details_of(row, admission=admission) for row in rows]
+    for row, series in zip(rows, plan_all(group, plans, actor=actor, now=now), strict=True):
+        if apart := _dates_apart(row):
+            set_dates_apart(series, apart, actor=actor, now=now)
+        db.session.add_all(
+            ImportedEvent(
+                import_id=imported.id,
+                group_id=group.id,
+                series_id=series.id,
+                uid_hash=hash_secret(uid),
             )
+            for uid in row.uids
+        )
     record(
         "import.done",
         actor_id=actor.id,
@@ -132,16 +133,9 @@ def import_dates(
     return imported
 
 
-def _plan_one(
-    group: Group,
-    row: Row,
-    schedule: Schedule,
-    *,
-    admission: WayIn,
-    actor: UserAccount,
-    now: datetime,
-) -> Series:
-    details = SeriesDetails(
+def _details_of(row: Row, *, admission: WayIn) -> SeriesDetails:
+    schedule = _schedule_of(row)
+    return SeriesDetails(
         title=row.title,
         description=row.found.description,
         wall_starts_at=schedule.first,
@@ -155,8 +149,10 @@ def _plan_one(
         dates=tuple(ListedDate(wall_starts_at=start) for start in schedule.dates),
         skips=dict.fromkeys(schedule.skips, ""),
     )
-    series = plan_series(group, details, actor=actor, now=now)
-    apart = [
+
+
+def _dates_apart(row: Row) -> list[DateApart]:
+    return [
         DateApart(
             slot=change.slot,
             wall_starts_at=change.starts,
@@ -165,10 +161,13 @@ def _plan_one(
             description=change.description,
             place=change.place,
         )
-        for change in schedule.changes
+        for change in _schedule_of(row).changes
     ]
-    set_dates_apart(series, apart, actor=actor, now=now)
-    return series
+
+
+def _schedule_of(row: Row) -> Schedule:
+    assert row.schedule is not None  # noqa: S101 (a new one has one)
+    return row.schedule
 
 
 @transaction()

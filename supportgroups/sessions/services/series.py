@@ -1,7 +1,7 @@
 """Making a series, and making its sessions ahead."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,7 +121,7 @@ def create_series(
     :raises OnlyCoursesEnrol: people would enrol in what is no course
     :raises NotALeader: somebody named as facilitator does not lead in this group
     """
-    series = plan_series(group, details, actor=actor, now=now)
+    (series,) = plan_all(group, [details], actor=actor, now=now)
     record(
         "series.created",
         actor_id=actor.id,
@@ -133,11 +133,23 @@ def create_series(
 
 
 @transaction()
-def plan_series(
-    group: Group, details: SeriesDetails, *, actor: UserAccount, now: datetime
-) -> Series:
-    """Do what `create_series` does, as a part of an act that has a row of its own in the audit trail."""
+def plan_all(
+    group: Group, plans: Sequence[SeriesDetails], *, actor: UserAccount, now: datetime
+) -> list[Series]:
+    """Do what `create_series` does for each of them, as a part of an act with its own audit row."""
     ensure(actor, Permission.SESSION_MANAGE, group)
+    many = [_planned(group, details, now=now) for details in plans]
+    db.session.add_all(many)
+    db.session.flush()
+    for series, details in zip(many, plans, strict=True):
+        for user_id in checked_leaders(group, details.facilitator_ids):
+            db.session.add(SeriesFacilitator(series_id=series.id, user_id=user_id))
+    _make_ahead(many, now=now, from_start=True)
+    return many
+
+
+def _planned(group: Group, details: SeriesDetails, *, now: datetime) -> Series:
+    """Return a series that can be planned, before it is anywhere."""
     ensure_may_enrol(details.kind, details.admission)
     if to_utc_by_rule(details.wall_starts_at, details.time_zone) <= now:
         raise StartsInThePast
@@ -149,11 +161,6 @@ def plan_series(
         raise NoDates
     for start in starts:
         ensure_not_on_clock_change(start, series.time_zone)
-    db.session.add(series)
-    db.session.flush()
-    for user_id in checked_leaders(group, details.facilitator_ids):
-        db.session.add(SeriesFacilitator(series_id=series.id, user_id=user_id))
-    _make_ahead([series], now=now, from_start=True)
     return series
 
 

@@ -159,6 +159,27 @@ class TestCancel:
         assert response.status_code == 303
         assert sessions[2].cancel_reason == "Snow"
 
+    @pytest.mark.parametrize(
+        ("status", "told"),
+        [
+            (RsvpStatus.ACCEPTED, "Cancelled. Everyone who answered is being told."),
+            (
+                RsvpStatus.DECLINED,
+                "Cancelled. Nobody has said yes or maybe so far, so nobody gets a message.",
+            ),
+        ],
+    )
+    def test_it_says_whether_anybody_is_told(self, rosa_s, sessions, cast, status, told):
+        make_rsvp(sessions[2], cast.sam, status)
+        page = f"/sessions/{sessions[2].public_id}"
+        rosa_s.post(f"{page}/cancel", {"scope": "this", "reason": "Snow"})
+        assert told in visible_text(rosa_s.get(page).text)
+        # Only the reason is another one, so there is nothing to tell.
+        rosa_s.post(f"{page}/cancel", {"scope": "this", "reason": "Much snow"})
+        words = visible_text(rosa_s.get(page).text)
+        assert "Cancelled." in words
+        assert told not in words
+
     def test_many_dates_are_asked_about(self, rosa_s, sessions, cast):
         make_rsvp(sessions[2], cast.sam, RsvpStatus.ACCEPTED)
         url = f"/sessions/{sessions[2].public_id}/cancel"

@@ -47,7 +47,7 @@ class NotConfirmed(DomainError):
         self.news = news
         self.opening = opening
         self.how_many = how_many
-        self.has_readers = _has_readers(news)
+        self.has_readers = has_readers(news)
 
 
 class Act:
@@ -183,7 +183,7 @@ class Act:
         return change
 
 
-def _has_readers(news: Sequence[News]) -> bool:
+def has_readers(news: Sequence[News]) -> bool:
     """Tell whether there is anybody to tell it."""
     readers: set[int] = set()
     session_ids = [one.session_id for one in news]

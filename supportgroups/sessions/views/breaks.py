@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,7 +19,12 @@ from supportgroups.sessions.models import Pause, Series
 from supportgroups.sessions.services import pauses as services
 from supportgroups.sessions.services.changes import NotConfirmed
 from supportgroups.sessions.views.blueprint import bp
-from supportgroups.sessions.views.confirming import ask_to_confirm, is_confirmed, wants_back
+from supportgroups.sessions.views.confirming import (
+    ask_to_confirm,
+    is_confirmed,
+    say_done,
+    wants_back,
+)
 
 
 @bp.get("/groups/<slug>/breaks")
@@ -39,8 +44,9 @@ def create_pause(slug: str) -> ResponseReturnValue:
     schedules = queries.list_live_series(group)
     form.offer_series(schedules, is_all=len(queries.list_series(group)) == 1)
     if form.validate_on_submit() and not wants_back():
+        now = utc_now()
         try:
-            services.take_break(
+            change = services.take_break(
                 group,
                 series=_chosen(form, schedules),
                 starts_on=form.starts_on.data,
@@ -48,14 +54,14 @@ def create_pause(slug: str) -> ResponseReturnValue:
                 reason=form.reason.data or "",
                 is_confirmed=is_confirmed(),
                 actor=signed_in_viewer(),
-                now=utc_now(),
+                now=now,
             )
         except NotConfirmed as question:
             return ask_to_confirm(question)
         except services.BreakIsOver:
             form.refuse("returns_on", _("This day has passed. Choose a later one"))
         else:
-            flash(_("The break is planned. Everyone who answered is being told."), "success")
+            say_done(_("The break is planned."), change, now=now)
             return redirect(url_for(".breaks", slug=slug), 303)
     return render_template("sessions/create_pause.html", group=group, form=form)
 
@@ -65,8 +71,9 @@ def create_pause(slug: str) -> ResponseReturnValue:
 def lift_pause(slug: str, public_id: UUID) -> ResponseReturnValue:
     """Let the group meet on the days of a break after all."""
     pause = load_pause(slug, public_id, Permission.SESSION_MANAGE)
-    services.end_break(pause, actor=signed_in_viewer(), now=utc_now())
-    flash(_("There is no break any more. Everyone who answered is being told."), "success")
+    now = utc_now()
+    change = services.end_break(pause, actor=signed_in_viewer(), now=now)
+    say_done(_("There is no break any more."), change, now=now)
     return redirect(url_for(".breaks", slug=slug), 303)
 
 

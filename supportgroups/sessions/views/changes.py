@@ -24,7 +24,7 @@ from supportgroups.sessions.forms.sessions import (
     explain_clock_change,
 )
 from supportgroups.sessions.loaders import list_leaders, load_change, load_group_session
-from supportgroups.sessions.models import GroupSession
+from supportgroups.sessions.models import GroupSession, ScheduleChange
 from supportgroups.sessions.scopes import Scope
 from supportgroups.sessions.services import series as series_services
 from supportgroups.sessions.services import sessions as session_services
@@ -32,7 +32,12 @@ from supportgroups.sessions.services import undoing
 from supportgroups.sessions.services.changes import NotConfirmed
 from supportgroups.sessions.shifts import DayDoesNotFit
 from supportgroups.sessions.views.blueprint import bp
-from supportgroups.sessions.views.confirming import ask_to_confirm, is_confirmed, wants_back
+from supportgroups.sessions.views.confirming import (
+    ask_to_confirm,
+    is_confirmed,
+    say_done,
+    wants_back,
+)
 
 
 @bp.route("/sessions/<uuid:public_id>/edit", methods=["GET", "POST"])
@@ -80,7 +85,7 @@ def cancel(public_id: UUID) -> ResponseReturnValue:
             scope=form.chosen_scope,
             # For one session the form itself has said what members will read.
             is_confirmed=is_confirmed() or form.chosen_scope is Scope.THIS,
-            words=_("Cancelled. Everyone who answered is being told."),
+            words=_("Cancelled."),
         )
     return render_template("sessions/cancel.html", form=form, group_session=group_session)
 
@@ -98,7 +103,7 @@ def restore(public_id: UUID) -> ResponseReturnValue:
             group_session,
             scope=form.chosen_scope,
             is_confirmed=is_confirmed() or form.chosen_scope is Scope.THIS,
-            words=_("It takes place. Everyone who answered is being told."),
+            words=_("It takes place."),
         )
     return render_template("sessions/restore.html", form=form, group_session=group_session)
 
@@ -129,7 +134,11 @@ def undo(slug: str, public_id: UUID) -> ResponseReturnValue:
 
 
 def _do(
-    act: Callable[..., object], group_session: GroupSession, *, words: str, **chosen: Any
+    act: Callable[..., ScheduleChange | None],
+    group_session: GroupSession,
+    *,
+    words: str,
+    **chosen: Any,
 ) -> ResponseReturnValue:
     """Do an act on sessions, and go back to the one from which it was done.
 
@@ -138,14 +147,15 @@ def _do(
     :param words: what the page says when it is done
     :param chosen: what the form says about it
     """
+    now = utc_now()
     try:
-        act(group_session, actor=signed_in_viewer(), now=utc_now(), **chosen)
+        change = act(group_session, actor=signed_in_viewer(), now=now, **chosen)
     except NotConfirmed as question:
         return ask_to_confirm(question)
     except session_services.SessionOver:
         flash(_("This session is over and can no longer be changed."), "error")
     else:
-        flash(words, "success")
+        say_done(words, change, now=now)
     return _to_session(group_session)
 
 

@@ -1,10 +1,14 @@
-"""Asking an organizer once more, with the words that members will get."""
+"""Asking an organizer once more, with the words that members will get, and saying who gets them."""
 
-from flask import render_template, request
+from datetime import datetime
+
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from supportgroups.sessions import news
-from supportgroups.sessions.services.changes import NotConfirmed
+from supportgroups.sessions.models import ScheduleChange
+from supportgroups.sessions.services.changes import NotConfirmed, has_readers, list_news
 
 #: What the page of the question sends along when the answer is yes, or "let me change that".
 CONFIRMED, BACK = "confirmed", "back"
@@ -43,3 +47,20 @@ def ask_to_confirm(question: NotConfirmed) -> ResponseReturnValue:
         ],
         names={"confirmed": CONFIRMED, "back": BACK},
     )
+
+
+def say_done(words: str, change: ScheduleChange | None, *, now: datetime) -> None:
+    """Say on the next page that an act is done, and whether anybody is told of it.
+
+    :param words: what was done, as a sentence
+    :param change: what is kept of the act; none if everything is as it was
+    """
+    told = list_news([change], now=now) if change is not None else []
+    if not told:
+        flash(words, "success")
+        return
+    if has_readers(told):
+        who = _("Everyone who answered is being told.")
+    else:
+        who = _("Nobody has said yes or maybe so far, so nobody gets a message.")
+    flash(f"{words} {who}", "success")

@@ -56,7 +56,7 @@ def add_make_up(slug: str, public_id: UUID) -> ResponseReturnValue:
         except services.MeetsThenAlready:
             form.refuse("day", _("The course meets then already. Choose another day or time"))
         else:
-            flash(_("The date is added. Everyone who is enrolled is being told."), "success")
+            flash(_("The date is added. Whoever is enrolled is being told."), "success")
             return _to_course(series)
     return render_template(
         "sessions/add_make_up.html", form=form, series=series, group=series.group

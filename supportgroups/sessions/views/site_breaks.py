@@ -81,7 +81,7 @@ def create_site_break() -> ResponseReturnValue:
         except pauses.BreakIsOver:
             form.refuse("returns_on", _("This day has passed. Choose a later one"))
         else:
-            flash(_("Every group has this break. Everyone who answered is being told."), "success")
+            flash(_("Every group has this break. Whoever answered is being told."), "success")
             return redirect(url_for(".list_site_breaks"), 303)
     return render_template("sessions/create_site_break.html", form=form)
 
@@ -95,7 +95,7 @@ def lift_site_break(public_id: UUID) -> ResponseReturnValue:
         abort(404)
     if request.method == "POST":
         site_breaks.lift_site_break(site_break, actor=signed_in_viewer(), now=utc_now())
-        flash(_("There is no break any more. Everyone who answered is being told."), "success")
+        flash(_("There is no break any more. Whoever answered is being told."), "success")
         return redirect(url_for(".list_site_breaks"), 303)
     return render_template(
         "sessions/lift_site_break.html", site_break=site_break, reach=_reach_of(site_break)

@@ -201,7 +201,7 @@ class TestTheRoster:
         words = visible_text(browser.get(f"{url}/people").text)
         assert "Sam since Monday 23 November 2026 Wednesday 9 December 2026" in words
         assert "Mo since" in words
-        assert "1 enrolled of 1 places" in words
+        assert "1 enrolled of one place" in words
 
     @pytest.mark.parametrize("who", ["sam", "stan"])
     def test_nobody_else_does(self, browser: Browser, cast: Cast, url: str, who: str) -> None:

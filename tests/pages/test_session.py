@@ -209,7 +209,7 @@ class TestOtherVisitors:
         assert 'name="status"' not in page
 
     @pytest.mark.parametrize(
-        ("name", "words"), [(None, "You need no account"), ("stan", "You join the group by it")]
+        ("name", "words"), [(None, "You need no account"), ("stan", "This makes you a member")]
     )
     def test_an_open_group_takes_everybody_at_once(self, read, cast, url, name, words):
         page = read(name, raw=True)

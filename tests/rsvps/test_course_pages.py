@@ -169,7 +169,10 @@ class TestEnrolling:
         browser.sign_out()
         browser.sign_in(cast.rosa)
         answer = browser.post(f"{date}/rsvp", {"status": "accepted"})
-        assert "Enrol in it, once for all dates" in visible_text(browser.get(answer.location).text)
+        words = visible_text(browser.get(answer.location).text)
+        assert "Enrol in it, once for all dates" in words
+        assert "Look at the course" in words
+        assert "Change your answer" not in words
 
 
 class TestLeaving:

@@ -56,11 +56,9 @@ def say_done(words: str, change: ScheduleChange | None, *, now: datetime) -> Non
     :param change: what is kept of the act; none if everything is as it was
     """
     told = list_news([change], now=now) if change is not None else []
-    if not told:
-        flash(words, "success")
-        return
-    if has_readers(told):
-        who = _("Everyone who answered is being told.")
-    else:
-        who = _("Nobody has said yes or maybe so far, so nobody gets a message.")
-    flash(f"{words} {who}", "success")
+    sentences = [words]
+    if told and has_readers(told):
+        sentences.append(_("Everyone who answered is being told."))
+    elif told:
+        sentences.append(_("Nobody has said yes or maybe so far, so nobody gets a message."))
+    flash(" ".join(sentences), "success")

@@ -25,6 +25,7 @@ from supportgroups import (
     limits,
     logs,
     operations,
+    request_limits,
     static_files,
 )
 from supportgroups.accounts import current
@@ -259,6 +260,7 @@ def create_app(config: Config) -> Flask:
     _prepare_templates(app, config)
     logs.init_app(app, config)
     db.init_app(app, config)
+    request_limits.init_app(app, config)
     Babel(app, locale_selector=current.select_language)
     for part in (access, errors, formatting, csrf, current):
         part.init_app(app)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 
 from supportgroups.db import Busy, db
 
@@ -14,6 +14,8 @@ log = structlog.get_logger()
 #: The errors with a page of their own; every other one borrows the page of its kind.
 PAGES = frozenset({400, 403, 404, 405, 410, 429, 500, 503})
 RETRY_AFTER_SECONDS = 5
+#: How long somebody waits who asked for too much in a minute.
+CROWDED_SECONDS = 60
 
 
 class DomainError(Exception):
@@ -36,7 +38,8 @@ def init_app(app: Flask) -> None:
     """Show a calm page for every error."""
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(PermissionDenied, lambda _: _error_page(403))
-    app.register_error_handler(TooManyTries, lambda _: _error_page(429))
+    app.register_error_handler(TooManyTries, lambda _: _error_page(429, is_crowded=False))
+    app.register_error_handler(TooManyRequests, lambda _: _show_crowd())
     app.register_error_handler(SignInNeeded, lambda _: go_to_sign_in())
     app.register_error_handler(Busy, _show_busy)
     app.register_error_handler(Exception, _show_failure)
@@ -68,6 +71,12 @@ def _show_busy(_error: Busy) -> ResponseReturnValue:
     return _error_page(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+def _show_crowd() -> ResponseReturnValue:
+    # Whoever asks too much gets a page that asks the database nothing.
+    g.is_failing = True
+    return _error_page(429, {"Retry-After": str(CROWDED_SECONDS)}, is_crowded=True)
+
+
 def _show_failure(error: Exception) -> ResponseReturnValue:
     # The message may hold what a person typed, so only its kind and place are logged.
     log.error("failure", endpoint=request.endpoint, kind=type(error).__name__, at=place_of(error))
@@ -86,9 +95,11 @@ def place_of(error: Exception) -> list[str]:
     return places
 
 
-def _error_page(status: int, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+def _error_page(
+    status: int, headers: dict[str, str] | None = None, **words: object
+) -> ResponseReturnValue:
     if status >= 500:  # noqa: PLR2004
         # Whatever renders this page must not ask the database, which may be what fails.
         g.is_failing = True
     page = status if status in PAGES else 500 if status >= 500 else 400  # noqa: PLR2004
-    return render_template(f"errors/{page}.html"), status, headers or {}
+    return render_template(f"errors/{page}.html", **words), status, headers or {}

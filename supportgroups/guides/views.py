@@ -30,7 +30,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportgroups.access import PUBLIC, access
-from supportgroups.accounts.networks import caller_of
 from supportgroups.clock import utc_now
 from supportgroups.config import settings
 from supportgroups.groups.topics import LANGUAGE_NAMES
@@ -57,6 +56,7 @@ from supportgroups.guides.models import (
 from supportgroups.headers import allow_indexing
 from supportgroups.kept_pages import keep_page
 from supportgroups.languages import page_language
+from supportgroups.networks import caller_of
 from supportgroups.outbox.mail import address_of
 
 bp = Blueprint("guides", __name__)

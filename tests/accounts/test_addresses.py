@@ -1,9 +1,9 @@
 import pytest
 
 from supportgroups.accounts.addresses import normal_email
-from supportgroups.accounts.networks import caller_of
 from supportgroups.accounts.zones import zone_of_country
 from supportgroups.clock import is_zone
+from supportgroups.networks import caller_of
 
 
 @pytest.mark.parametrize(

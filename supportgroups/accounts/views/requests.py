@@ -4,7 +4,7 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from supportgroups.accounts.devices import device_name
-from supportgroups.accounts.networks import caller_of
+from supportgroups.networks import caller_of
 from supportgroups.tokens import new_secret
 
 _BROWSER = "sign_up_browser"

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from supportgroups.access import SIGNED_IN, access
 from supportgroups.accounts.current import signed_in_viewer, viewer
-from supportgroups.accounts.networks import caller_of
 from supportgroups.clock import utc_now
 from supportgroups.errors import PermissionDenied
 from supportgroups.groups import queries as group_queries
@@ -15,6 +14,7 @@ from supportgroups.groups.loaders import load_group
 from supportgroups.groups.models import ProblemKind
 from supportgroups.groups.permissions import Permission
 from supportgroups.groups.services import listings
+from supportgroups.networks import caller_of
 from supportgroups.pages.views.blueprint import bp
 
 

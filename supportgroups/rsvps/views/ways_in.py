@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from supportgroups.access import access
 from supportgroups.accounts.current import signed_in_viewer
-from supportgroups.accounts.networks import caller_of
 from supportgroups.clock import utc_now
 from supportgroups.groups.permissions import Permission
+from supportgroups.networks import caller_of
 from supportgroups.rsvps.forms import MightComeForm, WayInForm
 from supportgroups.rsvps.services import might_come as services
 from supportgroups.rsvps.services.answers import SessionAlreadyStarted, SessionIsCancelled

@@ -54,6 +54,14 @@ def test_every_error_keeps_its_status_and_shows_the_way_to_help(failing, status)
     assert "/help-now" in response.text
 
 
+def test_nobody_is_asked_to_sign_in_twice(browser, cast):
+    assert "/sign-in" in browser.get("/nowhere").text
+    browser.sign_in(cast.sam)
+    page = browser.get("/nowhere")
+    assert (page.status_code, "/sign-in" in page.text) == (404, False)
+    assert 'href="/my"' in page.text
+
+
 def test_a_busy_database_asks_to_come_back_soon(failing):
     assert failing(raiser(Busy())).headers["Retry-After"] == "5"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from supportgroups.app import create_app
 from supportgroups.clock import utc_now
@@ -22,6 +22,8 @@ from tests.outgoing import listen_to
 from tests.server import serving, working
 
 CHROMIUM = "SUPPORTGROUPS_TEST_CHROMIUM"
+#: Chromium without the windows that nobody sees here: opening one costs more than the page in it.
+QUICK_CHROMIUM = "SUPPORTGROUPS_TEST_HEADLESS_SHELL"
 #: Nothing here draws on a graphics card, and the browser has nobody to call.
 SWITCHES = [
     "--no-sandbox",
@@ -29,6 +31,8 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Dates and times are typed in the order of this language.
+    "--lang=en-US",
 ]
 
 #: Where calendar programs send what their owners answer there.
@@ -45,24 +49,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    path = os.environ.get(CHROMIUM)
-    if not path:
+def drive() -> Iterator[Playwright]:
+    """What drives browsers."""
+    if CHROMIUM not in os.environ:
         pytest.skip(f"set {CHROMIUM} to the path of Chromium to look at pages in it")
-    if not Path(path).exists():
-        pytest.skip(f"{CHROMIUM} names {path}, which is not there")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=SWITCHES,
-            # Dates are typed in the order of this language.
-            env={**os.environ, "LANGUAGE": "en_US"},
-            # With it the way back shows nothing private even where it would for people.
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(drive: Playwright) -> Iterator[Browser]:
+    """One browser for nearly all tests: the quick one, if there is one."""
+    yield from launched(drive, os.environ.get(QUICK_CHROMIUM) or os.environ[CHROMIUM])
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(drive: Playwright) -> Iterator[Browser]:
+    """A browser for those tests whose browser has to keep pages for the way back."""
+    yield from launched(drive, os.environ[CHROMIUM])
+
+
+def launched(drive: Playwright, path: str) -> Iterator[Browser]:
+    if not Path(path).exists():
+        pytest.skip(f"{path}, which is named as Chromium, is not there")
+    browser = drive.chromium.launch(
+        executable_path=path,
+        args=SWITCHES,
+        env={**os.environ, "LANGUAGE": "en_US"},
+        # With it the way back shows nothing private even where it would for people.
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -124,8 +142,10 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_window(chromium: Browser) -> Iterator[OpenWindow]:
+def open_window(request: pytest.FixtureRequest) -> Iterator[OpenWindow]:
     """Open windows; when the test is over, no page in any of them may have had a fault."""
+    is_whole = request.node.get_closest_marker("keeps_pages") is not None
+    browser: Browser = request.getfixturevalue("whole_chromium" if is_whole else "chromium")
     windows: list[Window] = []
 
     def open_one(
@@ -135,7 +155,7 @@ def open_window(chromium: Browser) -> Iterator[OpenWindow]:
         width: int = 1280,
         locale: str = "en-GB",
     ) -> Window:
-        context = chromium.new_context(
+        context = browser.new_context(
             java_script_enabled=way is not Way.PLAIN,
             locale=locale,
             timezone_id="Europe/London",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
@@ -9,6 +10,7 @@ from tests.browser.test_coming_in import shows_nothing_private
 from tests.browser.window import OpenWindow, Way, Window
 
 
+@pytest.mark.keeps_pages
 class TestLeaveNow:
     def test_the_link_leads_away_and_signs_out(
         self, demo_site: Site, open_window: OpenWindow, way: Way

@@ -65,7 +65,7 @@ def chromium(drive: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def whole_chromium(drive: Playwright) -> Iterator[Browser]:
-    """A browser for those tests whose browser has to keep pages for the way back."""
+    """A browser with all its parts, for the tests that are marked so."""
     yield from launched(drive, os.environ[CHROMIUM])
 
 
@@ -144,7 +144,7 @@ def pictures(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_window(request: pytest.FixtureRequest) -> Iterator[OpenWindow]:
     """Open windows; when the test is over, no page in any of them may have had a fault."""
-    is_whole = request.node.get_closest_marker("keeps_pages") is not None
+    is_whole = request.node.get_closest_marker("whole_browser") is not None
     browser: Browser = request.getfixturevalue("whole_chromium" if is_whole else "chromium")
     windows: list[Window] = []
 

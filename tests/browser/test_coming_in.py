@@ -69,7 +69,7 @@ class TestInvitation:
         return window.main.get_by_label("Address to send on").input_value()
 
 
-@pytest.mark.keeps_pages
+@pytest.mark.whole_browser
 class TestSignOut:
     def test_the_way_back_shows_nothing_private(
         self, demo_site: Site, open_window: OpenWindow, way: Way

@@ -10,7 +10,7 @@ from tests.browser.test_coming_in import shows_nothing_private
 from tests.browser.window import OpenWindow, Way, Window
 
 
-@pytest.mark.keeps_pages
+@pytest.mark.whole_browser
 class TestLeaveNow:
     def test_the_link_leads_away_and_signs_out(
         self, demo_site: Site, open_window: OpenWindow, way: Way

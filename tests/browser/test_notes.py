@@ -1,5 +1,6 @@
 """A push shows fixed words on the device, and nothing else."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import Site
@@ -12,6 +13,7 @@ SHOWN = """async () => {
 }"""
 
 
+@pytest.mark.whole_browser
 def test_a_push_shows_that_there_is_an_update(demo_site: Site, open_window: OpenWindow) -> None:
     window = open_window(demo_site)
     window.context.grant_permissions(["notifications"], origin=demo_site.base_url)

@@ -33,7 +33,7 @@ def refusals(window: Window, site: Site, inspector: Inspector) -> Iterator[tuple
     yield "400", sign_in(window, inspector)
     window.heads("That did not work")
 
-    nobody = site.newcomer("Nobody").email
+    nobody = site.newcomer("Sunniva").email
     with site.app.app_context():
         for _try in range(SIGN_INS_PER_ACCOUNT):
             count_sign_in_to(nobody, now=utc_now())

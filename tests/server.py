@@ -87,11 +87,14 @@ def start_server(
     threads: int,
     worker_class: str = "gthread",
     module: str = "wsgi:app",
+    preload: bool = False,
     **settings: str,
 ) -> Server:
     """Start gunicorn at a port; whoever starts it ends it.
 
     What is listened to here is listened to there too.
+
+    :param preload: whether the product is loaded once for all workers, as `dev.py run` does
     """
     if "ear" in application.extensions:
         module, settings["TEST_SERVED"] = "tests.overheard:app", module
@@ -102,7 +105,7 @@ def start_server(
             [
                 sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}",
                 "--workers", str(workers), "--threads", str(threads), "--worker-class", worker_class,
-                "--no-control-socket", "--log-level", "warning",
+                "--no-control-socket", "--log-level", "warning", *(["--preload"] if preload else []),
             ],
             cwd=ROOT,
             env=environ,

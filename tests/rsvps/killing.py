@@ -51,7 +51,7 @@ class MortalSite:
 
     def start(self) -> None:
         """Start both, and wait until the server answers."""
-        self.server = start_server(self.application, self.port, workers=2, threads=8)
+        self.server = start_server(self.application, self.port, workers=2, threads=8, preload=True)
         log = self.application.config["SETTINGS"].data_dir / "worker.log"
         self.worker: subprocess.Popen[bytes] = start_worker(
             self.application, log, base_url=self.server.base_url

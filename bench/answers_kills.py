@@ -14,12 +14,10 @@ from statistics import median
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from flask_migrate import upgrade  # noqa: E402 (found beside this folder)
+from flask import Flask  # noqa: E402 (found beside this folder)
 
 from bench._databases import databases  # noqa: E402
-from supportgroups.app import create_app  # noqa: E402
-from supportgroups.db import db  # noqa: E402
-from tests.conftest import PostgresHouse, SqliteHouse, make_config  # noqa: E402
+from bench._server import site  # noqa: E402
 from tests.rsvps.killing import ANSWERS, Crowd, MortalSite  # noqa: E402
 
 KILLS = 20
@@ -27,26 +25,22 @@ KILLS = 20
 
 def main() -> None:
     for name, house in databases():
-        run(name, house)
+        with site(house) as app:
+            print(f"{name}: {storm(app)}", flush=True)
 
 
-def run(name: str, house: SqliteHouse | PostgresHouse) -> None:
-    app = create_app(make_config(house.folder, DATABASE_URL=house.url))
-    with app.app_context():
-        upgrade()
-        site = MortalSite(app)
-        apart = ANSWERS // (KILLS + 1)
-        crowd = Crowd(site, kill_after=[apart * (number + 1) for number in range(KILLS)])
-        try:
-            wrong = list(crowd.come())
-        finally:
-            site.kill()
-        db.session.remove()
-        db.engine.dispose()
-    print(
-        f"{name}: {len(site.back_after)} kills, {crowd.acknowledged} answers acknowledged,"
+def storm(app: Flask) -> str:
+    mortal = MortalSite(app)
+    apart = ANSWERS // (KILLS + 1)
+    crowd = Crowd(mortal, kill_after=[apart * (number + 1) for number in range(KILLS)])
+    try:
+        wrong = list(crowd.come())
+    finally:
+        mortal.kill()
+    return (
+        f"{len(mortal.back_after)} kills, {crowd.acknowledged} answers acknowledged,"
         f" {crowd.repeated} pressed again; wrong: {', '.join(wrong) or 'nothing'};"
-        f" back after {median(site.back_after):.1f} s, {max(site.back_after):.1f} s at most"
+        f" back after {median(mortal.back_after):.1f} s, {max(mortal.back_after):.1f} s at most"
     )
 
 

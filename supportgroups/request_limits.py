@@ -16,6 +16,8 @@ from supportgroups.tokens import hash_secret
 
 #: A community centre has one address for everybody in it, and sixty people may answer at seven.
 MOST_A_MINUTE = 600
+#: Seconds after which Redis counts as silent: nobody waits longer for a page because of it.
+SILENCE: dict[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}
 #: A calendar app that is refused once may never come back, and probes are to find out the truth.
 NEVER_COUNTED = re.compile(r"\.ics$|^/(healthz|readyz)$")
 
@@ -31,6 +33,7 @@ def init_app(app: Flask, config: Config) -> None:
         app=app,
         application_limits=[limit],
         storage_uri=config.redis_url or "memory://",
+        storage_options=SILENCE if config.redis_url else {},
         in_memory_fallback=[limit],
         strategy="fixed-window",
         key_prefix="supportgroups",

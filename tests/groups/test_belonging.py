@@ -147,6 +147,7 @@ class TestAskToJoin:
         ask()
         with nothing_changes():
             withdraw_join_request(cast.group, actor=cast.ola)
+        assert len(queries.list_join_requests(cast.group)) == 1
 
 
 class TestDecideJoinRequest:

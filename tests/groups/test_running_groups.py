@@ -187,6 +187,7 @@ class TestInvitations:
         revoke_invitation(link, actor=cast.rosa, now=now)
         with nothing_changes():
             revoke_invitation(link, actor=cast.rosa, now=now + timedelta(days=1))
+        assert link.revoked_at == now
 
     def test_each_act_is_one_row_in_the_audit_trail(self, invite, cast, now):
         link, _secret = invite()

@@ -194,9 +194,11 @@ class TestReadmitMember:
         assert last_entry().subject == str(membership_of(cast, name).public_id)
 
     @pytest.mark.parametrize("name", ["rosa", "kofi", "sam"])
-    def test_who_belongs_keeps_their_role(self, readmit, name):
+    def test_who_belongs_keeps_their_role(self, readmit, cast, name):
+        role = membership_of(cast, name).role
         with nothing_changes():
             readmit(name)
+        assert (membership_of(cast, name).role, membership_of(cast, name).is_active) == (role, True)
 
     @pytest.mark.parametrize("name", EVERYONE_BUT_ORGANIZERS)
     def test_only_organizers_may(self, readmit, cast, now, name):

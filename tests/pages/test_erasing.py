@@ -158,6 +158,8 @@ class TestErasing:
         erase_person(mira, now=now)
         with nothing_changes():
             erase_person(mira, now=now)
+        people = db.session.execute(select(UserAccount.display_name)).scalars().all()
+        assert sorted(people) == ["Kofi", "Ola", "Rosa", "Sam", "Stan"]
 
 
 class TestPlacesAndNumbers:

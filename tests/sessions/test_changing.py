@@ -377,7 +377,8 @@ class TestRestoreSession:
 
     def test_what_was_never_cancelled_stays_as_it_is(self, restore):
         with nothing_changes():
-            restore()
+            found = restore()
+        assert not found.is_cancelled
 
     def test_what_is_over_is_not_rewritten(self, cancel, restore, now):
         cancel()

@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def drive() -> Iterator[Playwright]:
     """What drives browsers."""
-    if CHROMIUM not in os.environ:
+    if not os.environ.get(CHROMIUM):
         pytest.skip(f"set {CHROMIUM} to the path of Chromium to look at pages in it")
     with sync_playwright() as playwright:
         yield playwright
@@ -75,6 +75,7 @@ def launched(drive: Playwright, path: str) -> Iterator[Browser]:
     browser = drive.chromium.launch(
         executable_path=path,
         args=SWITCHES,
+        # Here Chromium reads its language; its headless shell reads it among the switches.
         env={**os.environ, "LANGUAGE": "en_US"},
         # With it the way back shows nothing private even where it would for people.
         ignore_default_args=["--disable-back-forward-cache"],

@@ -8,7 +8,8 @@ import click
 from blinker import Signal
 from flask import Blueprint, Flask
 from flask_babel import Babel
-from jinja2 import StrictUndefined
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
+from jinja2 import __version__ as jinja_version
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from supportgroups import (
@@ -296,6 +297,10 @@ def create_app(config: Config) -> Flask:
 def _prepare_templates(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # After a start nobody waits for templates that were compiled before.
+    compiled = config.data_dir / "compiled-templates"
+    compiled.mkdir(mode=0o700, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled), f"{jinja_version}-%s")
     app.jinja_env.globals.update(
         site_name=config.site_name,
         can_send_mail=config.can_send_mail,

@@ -91,15 +91,18 @@ LINE_COSTS = {
 
 
 def register(app: Flask) -> None:
-    """Read the guides and help lines, and give templates what to show of them.
+    """Read what the operator wrote, and give templates what to show of it.
 
-    They are read now, so that a mistake in a file stops the start and not a visitor.
+    It is read now, so that a mistake in a file stops the start and not a visitor. Our own guides are
+    read when somebody asks for one: rendering them would be a tenth of the start.
 
     :raises BadGuide: a guide is not as it should be
     :raises BadHelpLines: the help lines file, ours or the operator's own, is not as it should be
     """
     data_dir = app.config["SETTINGS"].data_dir
-    app.extensions["guide_library"] = load_library(CONTENT_FOLDER, data_dir / OWN_GUIDES)
+    own_guides = data_dir / OWN_GUIDES
+    if own_guides.exists():
+        app.extensions["guide_library"] = load_library(CONTENT_FOLDER, own_guides)
     own_file = data_dir / OWN_HELP_LINES
     book = load_help_book(own_file) if own_file.exists() else our_help_book()
     app.extensions["help_book"] = book

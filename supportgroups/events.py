@@ -37,8 +37,8 @@ make_up_planned = Signal()
 #: A series ended, and another goes on in its place. Carries `ended_id`, `goes_on_id` (of series).
 series_continued = Signal()
 
-#: An act on a schedule waits for a yes. Carries `session_ids`, of those with news, and `readers`: a set
-#: to which whoever would tell somebody adds the ids of these people.
+#: An act on a schedule waits for a yes. Carries `session_ids`, of those with news, `actor_id` of whoever
+#: does it (perhaps None), and `readers`: a set to which whoever would tell somebody adds the ids of these people.
 schedule_change_proposed = Signal()
 
 #: An act changed sessions of a group. Carries `change` (a ScheduleChange), `now`.

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from supportgroups.access import PUBLIC, access
 from supportgroups.accounts.current import signed_in_viewer, viewer
@@ -30,6 +31,12 @@ from supportgroups.groups.services import invitations as invitation_services
 from supportgroups.groups.services import members as member_services
 
 bp = Blueprint("groups", __name__)
+
+ROLE_CHANGED = {
+    Role.ORGANIZER: _l("%(name)s organizes this group now."),
+    Role.FACILITATOR: _l("%(name)s facilitates this group now."),
+    Role.MEMBER: _l("%(name)s is a member now, without other tasks."),
+}
 
 
 @bp.route("/groups/<slug>/edit", methods=["GET", "POST"])
@@ -247,8 +254,7 @@ def change_role(slug: str, public_id: UUID) -> ResponseReturnValue:
     except member_services.NoLongerAMember:
         flash(_("%(name)s is no longer a member.", name=membership.display_name), "error")
     else:
-        words = {"name": membership.display_name, "role": ROLE_WORDS[role]}
-        flash(_("%(name)s: %(role)s.", **words), "success")
+        flash(ROLE_CHANGED[role] % {"name": membership.display_name}, "success")
     return redirect(url_for(".members", slug=slug), 303)
 
 

@@ -183,7 +183,7 @@ def digest(payload: dict[str, Any], *, now: datetime) -> Letter | None:
 
 def _changes_for(person: UserAccount, *, since: datetime, now: datetime) -> list[Change]:
     """Return what has changed for somebody of which no letter of its own was sent."""
-    group_ids = queries.list_groups_answered_in(person.id, now=now)
+    group_ids = queries.list_groups_concerning(person.id, now=now)
     found = []
     for changes in list_changes_of_groups(group_ids, since=since).values():
         untold = [

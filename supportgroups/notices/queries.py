@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supportgroups.accounts.models import Reminder, UserAccount
@@ -208,21 +208,16 @@ def list_missed_dates(user_id: int, *, after: datetime, until: datetime) -> list
     )
 
 
-def list_groups_answered_in(user_id: int, *, now: datetime) -> list[int]:
-    """Return the ids of the groups in which somebody has answered for sessions to come."""
-    return list(
-        db.session.execute(
-            select(GroupSession.group_id)
-            .join(Rsvp, Rsvp.group_session_id == GroupSession.id)
-            .where(
-                Rsvp.user_id == user_id,
-                Rsvp.status != RsvpStatus.DECLINED,
-                GroupSession.starts_at > now,
-            )
-            .distinct()
-            .order_by(GroupSession.group_id)
-        ).scalars()
+def list_groups_concerning(user_id: int, *, now: datetime) -> list[int]:
+    """Return the ids of the groups of sessions to come that somebody has answered or leads."""
+    coming = select(GroupSession.group_id).where(GroupSession.starts_at > now)
+    answered = coming.join(Rsvp, Rsvp.group_session_id == GroupSession.id).where(
+        Rsvp.user_id == user_id, Rsvp.status != RsvpStatus.DECLINED
     )
+    led = coming.join(
+        SessionFacilitator, SessionFacilitator.group_session_id == GroupSession.id
+    ).where(SessionFacilitator.user_id == user_id)
+    return sorted(db.session.execute(union(answered, led)).scalars())
 
 
 def find_answer(rsvp_id: int) -> Rsvp | None:

@@ -217,13 +217,15 @@ def schedule_changed(payload: dict[str, Any], *, now: datetime) -> Letter | None
             one.session_id: address_of("pages.session", public_id=one.public_id) for one in news
         },
         answer_addresses={
-            one.session_id: address_of(
-                "notices.answer", token=answer_token(concerned[one.session_id].rsvp_id)
-            )
+            one.session_id: address_of("notices.answer", token=answer_token(rsvp_id))
             for one in news
-            if one.asks_again
+            if one.asks_again and (rsvp_id := concerned[one.session_id].rsvp_id) is not None
         },
-        is_restored=any(one.kind is NewsKind.RESTORED for one in news),
+        led={session_id for session_id, part in concerned.items() if part.is_led},
+        is_restored=any(
+            one.kind is NewsKind.RESTORED and concerned[one.session_id].rsvp_id is not None
+            for one in news
+        ),
     )
 
 

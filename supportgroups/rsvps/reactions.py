@@ -58,14 +58,14 @@ def let_seats_go_on(_sender: Any, *, ended_id: int, goes_on_id: int) -> None:
 
 
 def name_readers_of_proposed_change(
-    _sender: Any, *, session_ids: list[int], readers: set[int]
+    _sender: Any, *, session_ids: list[int], actor_id: int | None, readers: set[int]
 ) -> None:
-    """Whoever answered one of these sessions would be told."""
-    readers.update(queries.list_people_to_tell(session_ids))
+    """Whoever answered one of these sessions, or leads it, would be told."""
+    readers.update(queries.list_people_to_tell(session_ids, actor_id=actor_id))
 
 
 def tell_people_of_changed_schedule(_sender: Any, *, change: ScheduleChange, now: datetime) -> None:
-    """Everyone who answered a session that was moved, cancelled or restored learns of it."""
+    """Everyone who answered or leads a session that was moved, cancelled or restored learns of it."""
     news.tell_about_change(change, now=now)
 
 

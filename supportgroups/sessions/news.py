@@ -61,11 +61,15 @@ class News:
     #: It has another place as well as another time.
     has_new_place: bool
 
-    def as_told_to_who_answered_for(self, wall: datetime) -> Self:
+    def as_told_to_who_answered_for(self, wall: datetime | None) -> Self:
         """Return it with the old time that somebody said yes to, if that is another one.
 
         Two acts in a row leave one letter, and who reads it never heard of the time between.
+
+        :param wall: None for somebody who gave no answer
         """
+        if wall is None:
+            return self
         answered = to_utc_by_rule(wall, self.time_zone)
         if self.kind is not NewsKind.MOVED or answered == self.starts_at:
             return self
@@ -163,12 +167,12 @@ def opening(news: Sequence[News], changes: Sequence[ScheduleChange]) -> str:
     returns_on = {day for change in changes for day in change.before["returns_on"]}
     is_one_break = all(change.kind is ChangeKind.PAUSED for change in changes)
     if is_mixed(news):
-        return str(_("Some sessions that you answered have changed."))
+        return str(_("Some sessions of yours have changed."))
     match news[0].kind:
         case NewsKind.MOVED:
             words = ngettext(
-                "A session that you answered has a new time.",
-                "%(num)s sessions that you answered have a new time.",
+                "A session of yours has a new time.",
+                "%(num)s sessions of yours have a new time.",
                 len(news),
             )
         case NewsKind.CLOCKS:
@@ -177,20 +181,20 @@ def opening(news: Sequence[News], changes: Sequence[ScheduleChange]) -> str:
             )
         case NewsKind.NEW_PLACE:
             words = ngettext(
-                "A session that you answered has a new place. The page says where:",
-                "%(num)s sessions that you answered have a new place. The page says where:",
+                "A session of yours has a new place. The page says where:",
+                "%(num)s sessions of yours have a new place. The page says where:",
                 len(news),
             )
         case NewsKind.NEW_LINK:
             words = ngettext(
-                "A session that you answered has a new link. Its page leads you there in time:",
-                "%(num)s sessions that you answered have a new link. Their pages lead you there in time:",
+                "A session of yours has a new link. Its page leads you there in time:",
+                "%(num)s sessions of yours have a new link. Their pages lead you there in time:",
                 len(news),
             )
         case NewsKind.NO_LINK:
             words = ngettext(
-                "A session that you answered does not meet online any more. The page says where:",
-                "%(num)s sessions that you answered do not meet online any more. The page says where:",
+                "A session of yours does not meet online any more. The page says where:",
+                "%(num)s sessions of yours do not meet online any more. The page says where:",
                 len(news),
             )
         case NewsKind.CANCELLED if is_one_break and len(returns_on) == 1:

@@ -129,7 +129,7 @@ def move_one_date_alone(window: Window, session: str) -> None:
     window.press("Save")
     window.heads("Before you save")
     window.says("One session changes.")
-    window.says("A session that you answered has a new time.")
+    window.says("A session of yours has a new time.")
     window.press("Do it and tell them")
     window.says("You can undo it until")
 

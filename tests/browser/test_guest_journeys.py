@@ -236,7 +236,7 @@ class TestTheOnlineRoom:
         paste_a_new_link(organizer, room)
         demo_site.hurry_letters()
         assert member.read_letter(sam.email) == "A new way in"
-        member.says("A session that you answered has a new link.")
+        member.says("A session of yours has a new link.")
         member.follow_letter()
         member.follow("Go to the online room")
         assert member.page.url == f"{demo_site.base_url}{ROOM}?new"

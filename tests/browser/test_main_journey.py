@@ -196,6 +196,6 @@ def the_letter_says_so(window: Window) -> None:
     """Read the one letter about both changes, with nothing in its subject."""
     subject = window.read_letter(EMAIL)
     assert not re.search("lantern|tea", subject, re.IGNORECASE)
-    window.says("Some sessions that you answered have changed.")
+    window.says("Some sessions of yours have changed.")
     window.says(re.compile(r"A new time\s+It was: "))
     window.says(re.compile(r"Cancelled\s+\w+day \d+ "))

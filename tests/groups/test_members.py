@@ -97,7 +97,11 @@ class TestPage:
 
 class TestRole:
     @pytest.mark.parametrize(
-        ("role", "words"), [("facilitator", "Sam: Facilitator."), ("organizer", "Sam: Organizer.")]
+        ("role", "words"),
+        [
+            ("facilitator", "Sam facilitates this group now."),
+            ("organizer", "Sam organizes this group now."),
+        ],
     )
     def test_it_changes(self, rosa_s, cast, role, words):
         assert words in act(rosa_s, cast, "sam", "role", {"role": role})

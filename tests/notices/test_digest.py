@@ -74,6 +74,19 @@ def test_a_change_that_can_wait_comes_with_it_and_not_by_itself(
     assert "What has changed:\n\nCancelled\nTuesday 15 December 2026, 19:00" in words
 
 
+def test_it_tells_who_leads_of_a_change_to_a_session_that_they_did_not_answer(
+    cast, later, read, outbox, now
+):
+    with transaction():
+        cast.kofi.wants_digest = True
+        later.facilitators = [cast.kofi]
+    cancel_session(later, actor=cast.rosa, now=now)
+    outbox.run(now=now + WAIT)
+    assert cast.kofi.email not in [letter["To"] for letter in outbox.letters]
+    (letter,) = [letter for letter in read() if letter["To"] == cast.kofi.email]
+    assert "What has changed:\n\nCancelled\nTuesday 15 December 2026, 19:00" in letter.get_content()
+
+
 def test_what_was_told_by_itself_is_not_told_again(cast, weekly, read, outbox, now):
     """The session begins two days after the letter, or nearly."""
     tuesday = SUNDAY + timedelta(days=1, hours=23)

@@ -127,6 +127,20 @@ class TestMy:
             assert words in page
         assert "Somebody else's" not in page
 
+    @pytest.mark.parametrize(
+        ("status", "is_chosen"),
+        [(RsvpStatus.ACCEPTED, True), (RsvpStatus.TENTATIVE, True), (RsvpStatus.DECLINED, False)],
+    )
+    def test_a_session_that_one_cannot_come_to_is_not_among_one_s_own(
+        self, read, cast, status, is_chosen
+    ):
+        make_rsvp(cast.session, cast.sam, status)
+        chosen, _, others = read("/my", "sam").partition("Next dates of your groups")
+        assert ("Tuesday evening" in chosen, "Tuesday evening" in others) == (
+            is_chosen,
+            not is_chosen,
+        )
+
     def test_what_has_ended_is_not_there(self, read, cast, now):
         with transaction():
             make_membership(cast.group, cast.stan, removed_at=now)

@@ -156,6 +156,78 @@ class TestWhen:
         assert "The place is new too" in words
 
 
+class TestWhoLeads:
+    """A facilitator must not stand at a locked door because they gave no answer."""
+
+    PLEA = "Can’t make it then? Say so on its page, and we ask the others."
+
+    @pytest.fixture
+    def led(self, cast: Cast) -> GroupSession:
+        """The session, which Kofi leads and has not answered."""
+        with transaction():
+            cast.session.facilitators = [cast.kofi]
+        return cast.session
+
+    def test_they_hear_that_it_is_off(self, cast, led, outbox, now) -> None:
+        session_services.cancel_session(led, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        assert (letter["To"], letter["Subject"]) == (cast.kofi.email, "Cancelled")
+        words = letter.get_content()
+        assert "You lead this session." in words
+        assert self.PLEA not in words
+
+    def test_they_hear_of_a_new_time_and_are_not_asked_whether_they_come(
+        self, cast, led, coming, edit, outbox, now
+    ) -> None:
+        edit(led, now, wall_starts_at=led.wall_starts_at + DAY)
+        outbox.run(now=now + WAIT)
+        letters = {one["To"]: one.get_content() for one in outbox.letters}
+        assert set(letters) == {cast.kofi.email, cast.sam.email}
+        assert f"You lead this session. {self.PLEA}" in letters[cast.kofi.email]
+        assert "Does this still work for you?" not in letters[cast.kofi.email]
+        assert "You lead this session." not in letters[cast.sam.email]
+        assert "Does this still work for you?" in letters[cast.sam.email]
+
+    def test_who_also_answered_gets_one_letter_that_says_both(
+        self, cast, led, edit, outbox, now
+    ) -> None:
+        factories.make_rsvp(led, cast.kofi, RsvpStatus.ACCEPTED)
+        edit(led, now, wall_starts_at=led.wall_starts_at + DAY)
+        outbox.run(now=now + WAIT)
+        (letter,) = outbox.letters
+        assert f"You lead this session. {self.PLEA}" in letter.get_content()
+        assert "Does this still work for you?" in letter.get_content()
+
+    def test_only_who_answered_reads_that_the_answer_stands(
+        self, cast, led, coming, outbox, now
+    ) -> None:
+        session_services.cancel_session(led, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        session_services.restore_session(led, actor=cast.rosa, now=now + WAIT)
+        outbox.run(now=now + 2 * WAIT)
+        restored = {
+            one["To"]: "Your answer still stands." in one.get_content()
+            for one in outbox.letters
+            if one["Subject"] == "It takes place after all"
+        }
+        assert restored == {cast.kofi.email: False, cast.sam.email: True}
+
+    def test_who_changes_it_needs_no_letter(self, cast, led, outbox, now) -> None:
+        with transaction():
+            led.facilitators = [cast.rosa]
+        session_services.cancel_session(led, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        assert outbox.letters == []
+
+    def test_what_is_taken_back_after_they_heard_is_told_too(self, cast, led, outbox, now) -> None:
+        session_services.cancel_session(led, actor=cast.rosa, now=now)
+        outbox.run(now=now + WAIT)
+        undo_change(newest_change(), actor=cast.rosa, now=now + WAIT)
+        outbox.run(now=now + 2 * WAIT)
+        assert [one["Subject"] for one in outbox.letters] == ["Cancelled", "As it was before"]
+
+
 class TestNewLink:
     def test_it_is_told_and_not_shown(self, cast, coming, edit, outbox, now) -> None:
         edit(cast.session, now, online_link="https://room.example.org/secret")
@@ -254,7 +326,7 @@ class TestNewLinkOfASchedule:
         room = f"/groups/{cast.group.slug}/series/{cast.series.public_id}/room"
         typed = {"policy": "name", "online_link": NEW_ROOM}
         page = visible_text(browser.post(room, typed).text)
-        assert "A session that you answered has a new link" in page
+        assert "A session of yours has a new link" in page
         assert cast.series.online_link == OLD_ROOM
         assert NEW_ROOM in browser.post(room, {**typed, "back": "y"}).text
         assert browser.post(room, {**typed, "confirmed": "y"}).status_code == 303

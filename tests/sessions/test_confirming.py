@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from supportgroups.db import db
+from supportgroups.db import db, transaction
 from supportgroups.rsvps.models import RsvpStatus
 from supportgroups.rsvps.services.news import WAIT
 from supportgroups.sessions.models import GroupSession, Pause
@@ -75,7 +75,7 @@ class TestMoveThisAndLater:
     @pytest.mark.parametrize("status", [RsvpStatus.TENTATIVE, RsvpStatus.WAITLISTED])
     def test_who_might_come_or_waits_would_be_told(self, rosa_s, url, form, cast, sessions, status):
         make_rsvp(sessions[3], cast.sam, status)
-        assert "Everyone who answered reads this" in rosa_s.post(url, form).text
+        assert "Everyone who answered or leads reads this" in rosa_s.post(url, form).text
 
     def test_all_that_was_typed_comes_along(self, rosa_s, url, form):
         page = rosa_s.post(url, form).text
@@ -162,7 +162,7 @@ class TestCancel:
     @pytest.mark.parametrize(
         ("status", "told"),
         [
-            (RsvpStatus.ACCEPTED, "Cancelled. Everyone who answered is being told."),
+            (RsvpStatus.ACCEPTED, "Cancelled. Everyone who answered or leads is being told."),
             (
                 RsvpStatus.DECLINED,
                 "Cancelled. Nobody has said yes or maybe so far, so nobody gets a message.",
@@ -179,6 +179,21 @@ class TestCancel:
         words = visible_text(rosa_s.get(page).text)
         assert "Cancelled." in words
         assert told not in words
+
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [
+            ("kofi", "Everyone who answered or leads is being told."),
+            # Who cancels it knows.
+            ("rosa", "Nobody has said yes or maybe so far, so nobody gets a message."),
+        ],
+    )
+    def test_who_leads_is_told_without_an_answer(self, rosa_s, sessions, cast, name, told):
+        with transaction():
+            sessions[2].facilitators = [getattr(cast, name)]
+        page = f"/sessions/{sessions[2].public_id}"
+        rosa_s.post(f"{page}/cancel", {"scope": "this", "reason": "Snow"})
+        assert f"Cancelled. {told}" in visible_text(rosa_s.get(page).text)
 
     def test_many_dates_are_asked_about(self, rosa_s, sessions, cast):
         make_rsvp(sessions[2], cast.sam, RsvpStatus.ACCEPTED)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select, union
 from sqlalchemy.orm import joinedload
 
 from supportgroups.accounts.models import UserAccount
@@ -13,7 +13,7 @@ from supportgroups.db import db
 from supportgroups.groups.models import Membership
 from supportgroups.rsvps.models import Rsvp, RsvpStatus
 from supportgroups.rsvps.queries.places import has_open_offer
-from supportgroups.sessions.models import GroupSession, SessionStatus
+from supportgroups.sessions.models import GroupSession, SessionFacilitator, SessionStatus
 
 
 def find_rsvp(group_session: GroupSession, user: UserAccount | None) -> Rsvp | None:
@@ -121,37 +121,57 @@ def list_coming_rsvps(user_id: int, *, group_id: int, now: datetime) -> list[Rsv
     )
 
 
-def list_people_to_tell(session_ids: Iterable[int]) -> list[int]:
-    """Return the ids of those whom changes of these sessions concern: coming, maybe, waiting."""
-    return list(
-        db.session.execute(
-            select(Rsvp.user_id)
-            .where(Rsvp.group_session_id.in_(list(session_ids)), Rsvp.status != RsvpStatus.DECLINED)
-            .distinct()
-            .order_by(Rsvp.user_id)
-        ).scalars()
+def list_people_to_tell(session_ids: Iterable[int], *, actor_id: int | None) -> list[int]:
+    """Return the ids of those whom changes of these sessions concern, in their order.
+
+    They are coming, maybe coming, or waiting, or they lead.
+
+    :param actor_id: who makes the changes, and need not be told of them as somebody who leads
+    """
+    ids = list(session_ids)
+    answered = select(Rsvp.user_id).where(
+        Rsvp.group_session_id.in_(ids), Rsvp.status != RsvpStatus.DECLINED
     )
+    leading = select(SessionFacilitator.user_id).where(
+        SessionFacilitator.group_session_id.in_(ids),
+        SessionFacilitator.user_id.is_distinct_from(actor_id),
+    )
+    return sorted(db.session.execute(union(answered, leading)).scalars())
 
 
 class Concerned(NamedTuple):
-    """Somebody's answer to a session that changes."""
+    """What somebody has to do with a session that changes."""
 
-    rsvp_id: int
-    #: The start, on the wall, for which the answer was given.
-    answered_for: datetime
+    #: Their answer, and the start on the wall for which they gave it, unless they gave none.
+    rsvp_id: int | None
+    answered_for: datetime | None
+    is_led: bool
 
 
 def list_concerned_sessions(user_id: int, session_ids: Iterable[int]) -> dict[int, Concerned]:
-    """Return to which of these sessions somebody comes, perhaps comes, or waits, by their ids."""
-    rows = db.session.execute(
+    """Return which of these sessions concern somebody, by their ids.
+
+    They come, perhaps come, wait or lead there.
+    """
+    ids = list(session_ids)
+    led = set(
+        db.session.execute(
+            select(SessionFacilitator.group_session_id).where(
+                SessionFacilitator.user_id == user_id, SessionFacilitator.group_session_id.in_(ids)
+            )
+        ).scalars()
+    )
+    answers = db.session.execute(
         select(Rsvp.group_session_id, Rsvp.id, Rsvp.answered_for).where(
             Rsvp.user_id == user_id,
-            Rsvp.group_session_id.in_(list(session_ids)),
+            Rsvp.group_session_id.in_(ids),
             Rsvp.status != RsvpStatus.DECLINED,
         )
     )
-    return {
-        session_id: Concerned(rsvp_id, answered_for) for session_id, rsvp_id, answered_for in rows
+    only_led = {session_id: Concerned(None, None, is_led=True) for session_id in led}
+    return only_led | {
+        session_id: Concerned(rsvp_id, answered_for, is_led=session_id in led)
+        for session_id, rsvp_id, answered_for in answers
     }
 
 

@@ -1,4 +1,4 @@
-"""Telling those who answered about acts on schedules: each person once, however many dates."""
+"""Telling those who answered or lead about acts on schedules: each person once, however many dates."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ SOON = timedelta(hours=48)
 
 @transaction()
 def tell_about_change(change: ScheduleChange, *, now: datetime) -> None:
-    """Queue one letter to each person who answered a session that the act touched.
+    """Queue one letter to each person who answered or leads a session that the act touched.
 
     Who is to be told of another act at the same moment gets one letter about both.
     """
@@ -28,7 +28,7 @@ def tell_about_change(change: ScheduleChange, *, now: datetime) -> None:
     if not news:
         return
     change.tells_at = _when_to_tell(change.group_id, news, now=now)
-    people = queries.list_people_to_tell([one.session_id for one in news])
+    people = queries.list_people_to_tell([one.session_id for one in news], actor_id=change.actor_id)
     enqueue_many(
         "rsvps.schedule_changed",
         (
@@ -52,7 +52,7 @@ def _when_to_tell(group_id: int, news: list[News], *, now: datetime) -> datetime
 @transaction()
 def tell_about_undone_change(change: ScheduleChange, *, now: datetime) -> None:
     """Queue one letter to each of the same people; it leaves only if the first one has."""
-    for user_id in queries.list_people_to_tell(touched_by([change])):
+    for user_id in queries.list_people_to_tell(touched_by([change]), actor_id=change.actor_id):
         first = key_of_news(change, user_id)
         enqueue(
             "rsvps.schedule_change_undone",

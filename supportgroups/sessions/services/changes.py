@@ -39,7 +39,13 @@ class NotConfirmed(DomainError):
     """People would be told, or several dates change, and whoever does it has not seen that yet."""
 
     def __init__(
-        self, kind: ChangeKind, news: list[News], opening: str | None, how_many: int
+        self,
+        kind: ChangeKind,
+        news: list[News],
+        opening: str | None,
+        how_many: int,
+        *,
+        has_readers: bool,
     ) -> None:
         """Remember what there would be to tell, and how many sessions would change."""
         super().__init__(kind, news, opening, how_many)
@@ -47,7 +53,7 @@ class NotConfirmed(DomainError):
         self.news = news
         self.opening = opening
         self.how_many = how_many
-        self.has_readers = has_readers(news)
+        self.has_readers = has_readers
 
 
 class Act:
@@ -170,7 +176,9 @@ class Act:
             news = list_news([change], now=self.now)
             if news or len(touched) > 1:
                 words = opening(news, [change]) if news else None
-                raise NotConfirmed(self.kind, news, words, len(touched))
+                raise NotConfirmed(
+                    self.kind, news, words, len(touched), has_readers=has_readers(change, news)
+                )
         # Who gets a place in a session because it takes place after all hears of that too; who
         # gets one because a session moved never came to it before.
         restores = self.kind in {ChangeKind.RESTORED, ChangeKind.RESUMED}
@@ -183,11 +191,13 @@ class Act:
         return change
 
 
-def has_readers(news: Sequence[News]) -> bool:
-    """Tell whether there is anybody to tell it."""
+def has_readers(change: ScheduleChange, news: Sequence[News]) -> bool:
+    """Tell whether there is anybody to tell what an act makes new."""
     readers: set[int] = set()
     session_ids = [one.session_id for one in news]
-    events.schedule_change_proposed.send(session_ids=session_ids, readers=readers)
+    events.schedule_change_proposed.send(
+        session_ids=session_ids, actor_id=change.actor_id, readers=readers
+    )
     return bool(readers)
 
 

@@ -55,10 +55,10 @@ def say_done(words: str, change: ScheduleChange | None, *, now: datetime) -> Non
     :param words: what was done, as a sentence
     :param change: what is kept of the act; none if everything is as it was
     """
-    told = list_news([change], now=now) if change is not None else []
     sentences = [words]
-    if told and has_readers(told):
-        sentences.append(_("Everyone who answered is being told."))
+    told = list_news([change], now=now) if change is not None else []
+    if change is not None and has_readers(change, told):
+        sentences.append(_("Everyone who answered or leads is being told."))
     elif told:
         sentences.append(_("Nobody has said yes or maybe so far, so nobody gets a message."))
     flash(" ".join(sentences), "success")

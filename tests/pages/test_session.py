@@ -139,6 +139,8 @@ class TestStates:
             cast.session.status = SessionStatus.CANCELLED
         page = read("sam")
         assert "This session is cancelled" in page
+        # Nobody is to write down what does not take place.
+        assert "Save this date" not in page
         assert "The next date" not in page
 
     def test_the_next_date_after_a_cancelled_one_comes_after_it(self, read, cast, next_session):

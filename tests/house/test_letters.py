@@ -333,12 +333,12 @@ STORIES: list[tuple[Callable[[Post], None], str, list[str]]] = [
     (
         lambda post: post.act("organizer", "sessions.cancel", "private", reason="Snow"),
         "rsvps.schedule_changed",
-        GOERS,
+        [*GOERS, "facilitator"],
     ),
     (
         lambda post: post.act("organizer", "sessions.restore", "private"),
         "rsvps.schedule_changed",
-        ["member"],
+        ["member", "facilitator"],
     ),
     (make_room, "rsvps.promoted", ["waitlisted"]),
     (remind, "notices.reminder", ["member"] * 6),

@@ -32,7 +32,6 @@ def sessions() -> list[GroupSession]:
     return list(db.session.execute(query).scalars())
 
 
-@pytest.mark.one_database  # The same story on each; the command below tells it on both.
 @pytest.mark.usefixtures("told")
 class TestStory:
     def test_six_groups_meet_in_three_time_zones(self) -> None:

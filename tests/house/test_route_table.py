@@ -36,8 +36,6 @@ def test_who_may_look(town: Town, line: str):
     assert unexpected_of_nothing(endpoint, nothing) == []
 
 
-# Who may is decided before the database is asked; below each form is sent on both by somebody who may.
-@pytest.mark.one_database
 @pytest.mark.parametrize("line", POSTS)
 def test_who_may_change_something(town: Town, line: str):
     endpoint = endpoint_of(line)
@@ -146,7 +144,6 @@ def test_no_key_to_one_group_opens_another(town: Town, host: str):
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-@pytest.mark.one_database
 def test_a_method_that_is_not_offered_is_refused(town: Town):
     got = {}
     for rule in town.app.url_map.iter_rules():
@@ -158,7 +155,6 @@ def test_a_method_that_is_not_offered_is_refused(town: Town):
     assert {case: symbol for case, symbol in got.items() if symbol != "M"} == {}
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["stranger", "member"])
 def test_a_look_at_the_headers_alone_tells_the_same(town: Town, role: str):
     """HEAD gives what GET gives without the body."""

@@ -184,6 +184,14 @@ def wait_until_ready(server: Server) -> None:
     raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
 
 
+def wait_for_a_letter(application: Flask) -> None:
+    """Wait until the worker has put a letter into the development mailbox."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not any(application.config["SETTINGS"].mail_folder.glob("*.eml")):
+        assert time.monotonic() < deadline, "no letter left"
+        time.sleep(0.05)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the server said."""

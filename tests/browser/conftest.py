@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from supportgroups.accounts.services.sign_ins import request_sign_in_link
 from supportgroups.app import create_app
 from supportgroups.clock import utc_now
 from supportgroups.db import db
@@ -19,7 +20,7 @@ from tests.browser.site import Site, Someone, calendar_address_of, outside_world
 from tests.browser.window import Faults, OpenWindow, Way, Window
 from tests.conftest import make_config
 from tests.outgoing import listen_to
-from tests.server import serving, working
+from tests.server import serving, wait_for_a_letter, working
 
 CHROMIUM = "SUPPORTGROUPS_TEST_CHROMIUM"
 #: Chromium without the windows that nobody sees here: opening one costs more than the page in it.
@@ -110,6 +111,11 @@ def demo_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         with app.app_context():
             # The story leaves it to its people whether they want their calendar elsewhere.
             calendar_address_of(site.resident("Sam"))
+            # At night the letters of the story wait for the morning, but this one never waits.
+            request_sign_in_link(
+                site.newcomer("Noor").email, next_path=None, caller="192.0.2.251", now=utc_now()
+            )
+            wait_for_a_letter(app)
         yield site
     with app.app_context():
         db.engine.dispose()

@@ -41,8 +41,6 @@ ONLY_BY_JOURNEY = frozenset(
         "exchange.review_import",
         "exchange.undo_import",
         "calendars.stop_invitations",
-        # At night the letters of the story wait for the morning.
-        "dev.letter",
         "groups.accept_agreement",
         "groups.accept_invitation",
         "guides.offline",

@@ -1,9 +1,9 @@
 """Reads the guides from folders of Markdown files.
 
 A file holds two parts. The first stands between two lines of `+++` and is TOML; `_FIELDS` below
-names what it may say. The rest is the text. Everything is checked at the start of the program, and
-a mistake is explained with the name of the file and the line or field, since whoever wrote it is
-no programmer.
+names what it may say. The rest is the text. Everything is checked when it is read, an operator's own
+files at the start of the program, and a mistake is explained with the name of the file and the line
+or field, since whoever wrote it is no programmer.
 
 A folder named after a language, such as `es/`, holds translations: files of the same names with
 title, summary, perhaps a note, and the text; the rest is that of the original. A translation says

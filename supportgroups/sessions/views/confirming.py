@@ -57,7 +57,7 @@ def say_done(words: str, change: ScheduleChange | None, *, now: datetime) -> Non
     """
     sentences = [words]
     told = list_news([change], now=now) if change is not None else []
-    if change is not None and has_readers(change, told):
+    if change is not None and told and has_readers(change, told):
         sentences.append(_("Everyone who answered or leads is being told."))
     elif told:
         sentences.append(_("Nobody has said yes or maybe so far, so nobody gets a message."))
